@@ -1,0 +1,77 @@
+# Each area keeps its targets together; `make help` lists those with a line after ##.
+VENV ?= .venv
+PYTHON ?= python3
+PY = $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-tests run demo invoke pins test soak-budget bench-budget bench-ledger
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# ---- the local cloud ----
+
+install: ## Create or refresh the virtual environment; quick when nothing changed
+	@$(PYTHON) local/install.py $(VENV)
+
+run: install ## Start the local cloud and stay (CLEAN=1 forgets its data; API_PORT, AWS_PORT; MODEL_URL, MODEL_NAME)
+	@exec $(PY) -m local run $(if $(CLEAN),--clean)
+
+invoke: ## Invoke a function of the running local cloud: FUNCTION=GetBudgetStatusFunction EVENT=events/http_api.json
+	@exec $(PY) -m local invoke "$(FUNCTION)" "$(EVENT)"
+
+pins: ## Fail when a statement would have pinned a session on RDS Proxy
+	@exec $(PY) -m local pins --fail
+
+# ---- the main job, once ----
+
+demo: install ## Do the main job once and exit (DOCS=folder of Markdown, TOPIC=what the RFC is about)
+	@exec $(PY) -m local demo $(if $(DOCS),--docs "$(DOCS)") $(if $(TOPIC),--topic "$(TOPIC)")
+
+# ---- the checks ----
+
+install-tests:
+	@$(PYTHON) local/install.py $(VENV) --tests
+
+test: install-tests ## All checks: lint, types, tests with real PostgreSQL, Valkey, SQS and model
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(PY) -m pytest -q -n 2 --dist loadgroup $(TESTS)
+
+# ---- identity ----
+
+.PHONY: soak-auth
+soak-auth: install-tests ## A million tokens that are almost ours: none may be accepted (N=, SEED=, PROCESSES=)
+	PYTHONPATH=.:layers/core $(PY) -m tests.soak.soak_auth
+
+# ---- notifications ----
+
+.PHONY: soak-notifications bench-notifications
+
+soak-notifications: install-tests ## 1,000 sockets, 100,000 cuts, lost and doubled posts (SEED=n replays; SOCKETS, CUTS, PLANT=bug)
+	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.soak.soak_notifications $(if $(SEED),--seed $(SEED)) \
+	  $(if $(SOCKETS),--sockets $(SOCKETS)) $(if $(CUTS),--cuts $(CUTS)) $(if $(PLANT),--plant $(PLANT))
+
+bench-notifications: install-tests ## 1,000 sockets held; from a commit to its client, p50 and p99
+	PYTHONPATH=.:layers/core $(PY) -m tests.performance.bench_notifications $(if $(SOCKETS),--sockets $(SOCKETS))
+
+# ---- the ledger: long proofs ----
+
+LITELLM_VENV ?= .venv-litellm
+
+soak-budget: install-tests ## Holds and settlements while everything breaks (N=attempts, SEED, PLANTED=check-then-add or margin)
+	$(PY) -m tests.soak.soak_budget -n $(or $(N),1000000) $(if $(SEED),--seed $(SEED)) $(if $(PLANTED),--planted $(PLANTED))
+
+bench-budget: install-tests ## A cap of one dollar under load: LiteLLM and ours side by side
+	@test -x $(LITELLM_VENV)/bin/python || $(PYTHON) -m venv $(LITELLM_VENV)
+	@$(LITELLM_VENV)/bin/python -m pip install -q 'litellm[proxy]==1.106.2'
+	$(PY) -m tests.performance.bench_budget --litellm $(LITELLM_VENV)/bin/python
+
+bench-ledger: install-tests ## Times of hold and settle; calls a second of one organisation and of more
+	$(PY) -m tests.performance.bench_ledger
+
+
+test-sam: install-tests ## `sam remote invoke` against the local cloud, with a SAM CLI in an environment of its own
+	@test -x .venv-sam/bin/sam || ($(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install -q aws-sam-cli==1.170.0)
+	SAM_CLI=.venv-sam/bin/sam $(PY) -m pytest -q tests/e2e/test_sam_cli.py

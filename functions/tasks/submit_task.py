@@ -1,0 +1,39 @@
+"""POST /api/v1/async-tasks/submit: hold the cost, store the task, wake a worker."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from pydantic import BaseModel, Field
+
+from assistant.generation import task_types as generation
+from assistant.http import LLM, Db, GenerateCaller, lambda_handler
+from assistant.http.tasks import PriorityName, SubmittedTask
+from assistant.tasks.submit import submit
+from assistant.tasks.task import Priority
+from assistant.tasks.types import prepare
+
+router = APIRouter(tags=["async-tasks"])
+
+TASK_TYPES = {**generation.TASK_TYPES}  # of every context that does tasks; tasks itself knows none of them
+
+
+class TaskSubmission(BaseModel):
+    task_func: str = Field(max_length=100, description="The type, such as llm_generate_rfc")
+    task_args: dict[str, Any] = Field(default={}, description="Arguments of the type")
+    priority: PriorityName = "normal"
+
+
+@router.post("/api/v1/async-tasks/submit", status_code=202)
+async def submit_task(
+    body: TaskSubmission,
+    caller: GenerateCaller,
+    db: Db,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+) -> SubmittedTask:
+    prepared = prepare(db, TASK_TYPES, body.task_func, body.task_args, caller.organization_id)
+    priority = Priority[body.priority]
+    task = submit(db, caller, body.task_func, prepared.args, priority, prepared.worst_case, idempotency_key)
+    return SubmittedTask.of(task, prepared.typical_seconds)
+
+
+handler = lambda_handler(router, limit=LLM)

@@ -1,0 +1,1 @@
+"""What the contexts stand on: the only code that imports pg8000, redis and boto3."""

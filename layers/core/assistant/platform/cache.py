@@ -1,0 +1,182 @@
+"""The cache: answers that were computed before, in this process and in Valkey, never the truth.
+
+An entry carries the versions of its tags as they were *before* its source was read. Changing a tag's version makes
+every entry that carries the old one a miss, also one that is stored later by a reader who was slow: no KEYS, no
+deletions, no race between reading and invalidating. Entry and tags share one hash tag, so one MGET reads them all.
+
+At an expiry one reader loads and the others wait for it; before the expiry one reader refreshes and the others go on
+with what there is. When the source fails, an entry past its time is served and marked. When Valkey is down, every
+reader asks the source, as if there were no cache.
+"""
+
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from assistant.platform.cache_keys import NAMESPACES, Namespace, entry_key, tag_key
+from assistant.platform.cache_store import CacheStore, Entry
+from assistant.platform.errors import NotFound, Unavailable
+from assistant.platform.observability import logger
+from assistant.platform.valkey import Valkey, ValkeyDown, valkey
+
+WAIT_SECONDS = 5.0
+REFRESH_AT = 0.8  # of an entry's life
+KEPT_IN_PROCESS = 512
+
+State = Literal["hit", "miss", "stale", "bypass"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """A value as it would come out of JSON, where it came from, and how old it is in seconds."""
+
+    value: Any
+    state: State
+    age: float
+
+
+def _served(entry: Entry, state: State, now: float) -> Cached:
+    if entry.absent:
+        raise NotFound("There is no such thing here.")
+    return Cached(entry.value, state, max(now - entry.stored_at, 0.0))
+
+
+class Cache:
+    """The cache of a sandbox."""
+
+    def __init__(
+        self, valkey_of: Valkey, now: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._store, self._now, self._sleep = CacheStore(valkey_of), now, sleep
+        self._near: OrderedDict[str, tuple[float, Entry]] = OrderedDict()
+
+    def get(self, namespace: Namespace, owner: str, key: str, tags: Iterable[str], load: Callable[[], Any]) -> Cached:
+        """The value of `key` for `owner` (an organisation), loaded when it is not there.
+
+        `key` must name everything that the value depends on: the user, the arguments. `tags` name what changes it.
+        Raises what `load` raises, unless a stale entry can stand in for an Unavailable.
+        """
+        name = entry_key(namespace, owner, key)
+        now = self._now()
+        near = self._near.get(name)
+        if near and near[0] > now:
+            self._store.count(namespace, "hits")
+            return _served(near[1], "hit", now)
+        tag_keys = [tag_key(owner, tag) for tag in tags]
+        try:
+            entry, versions = self._store.read(namespace, name, tag_keys)
+            if entry and entry.fresh_until > now:
+                if not self._due_for_refresh(namespace, entry, now):
+                    return self._hit(namespace, name, entry, now)
+                if (token := self._store.lock(name)) is None:
+                    return self._hit(namespace, name, entry, now)
+                return self._load(namespace, name, versions, load, entry, token)
+            return self._miss(namespace, name, tag_keys, versions, load, entry)
+        except ValkeyDown:
+            self._store.count(namespace, "bypassed")
+            return Cached(load(), "bypass", 0.0)
+
+    def invalidate(self, owner: str, tags: Iterable[str]) -> None:
+        """Make every entry of `owner` that carries one of the tags a miss. Call it after the commit."""
+        keys = [tag_key(owner, tag) for tag in tags]
+        self._near.clear()
+        try:
+            self._store.change(keys)
+        except ValkeyDown:
+            # What is cached may then be served until its time is over; the namespace's ttl bounds it.
+            logger.warning("invalidation_lost", extra={"tags": len(keys)})
+
+    def statistics(self) -> dict[str, dict[str, int]]:
+        """Hits, misses, stale, refreshed and bypassed per namespace, over all sandboxes; raises ValkeyDown."""
+        return dict(zip(NAMESPACES, self._store.counts(list(NAMESPACES)), strict=True))
+
+    # ---- the ways that a read can go ----
+
+    def _hit(self, namespace: Namespace, name: str, entry: Entry, now: float) -> Cached:
+        self._store.count(namespace, "hits")
+        self._keep_near(namespace, name, entry, now)
+        return _served(entry, "hit", now)
+
+    def _miss(
+        self,
+        namespace: Namespace,
+        name: str,
+        tag_keys: list[str],
+        versions: list[bytes | None],
+        load: Callable[[], Any],
+        old: Entry | None,
+    ) -> Cached:
+        """One reader takes the lock and loads; the others wait for what it stores, and load after WAIT_SECONDS."""
+        deadline = self._now() + WAIT_SECONDS
+        pause = 0.005
+        while (token := self._store.lock(name)) is None and self._now() < deadline:
+            self._sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter is no secret
+            pause = min(pause * 1.5, 0.1)
+            entry, versions = self._store.read(namespace, name, tag_keys)
+            now = self._now()
+            if entry and entry.fresh_until > now:
+                return self._hit(namespace, name, entry, now)
+        if token:  # between our read and our lock another reader may have stored it
+            entry, versions = self._store.read(namespace, name, tag_keys)
+            now = self._now()
+            if entry and entry.fresh_until > now:
+                self._store.unlock(name, token)
+                return self._hit(namespace, name, entry, now)
+        return self._load(namespace, name, versions, load, old, token)
+
+    def _load(
+        self,
+        namespace: Namespace,
+        name: str,
+        versions: list[bytes | None],
+        load: Callable[[], Any],
+        old: Entry | None,
+        token: str | None,
+    ) -> Cached:
+        absent = False
+        try:
+            value = load()
+        except NotFound:
+            if not namespace.absent:
+                self._store.unlock(name, token)
+                raise
+            value, absent = None, True
+        except Unavailable:
+            self._store.unlock(name, token)
+            if old is None:
+                raise
+            self._store.count(namespace, "stale")
+            return _served(old, "stale", self._now())
+        except BaseException:
+            self._store.unlock(name, token)
+            raise
+        now = self._now()
+        life = namespace.absent if absent else namespace.ttl
+        entry = Entry(value, absent, now, now + life)
+        self._store.count(namespace, "refreshed" if old and old.fresh_until > now else "misses")
+        self._store.write(namespace, name, entry, versions, token)
+        self._keep_near(namespace, name, entry, now)
+        return _served(entry, "miss", now)
+
+    def _due_for_refresh(self, namespace: Namespace, entry: Entry, now: float) -> bool:
+        life = entry.fresh_until - entry.stored_at
+        return not entry.absent and now > entry.stored_at + REFRESH_AT * life
+
+    # ---- in this process ----
+
+    def _keep_near(self, namespace: Namespace, name: str, entry: Entry, now: float) -> None:
+        if namespace.in_process:
+            self._near[name] = (min(now + namespace.in_process, entry.fresh_until), entry)
+            self._near.move_to_end(name)
+            while len(self._near) > KEPT_IN_PROCESS:
+                self._near.popitem(last=False)
+
+
+@lru_cache(maxsize=1)
+def cache() -> Cache:
+    """The cache of this sandbox."""
+    return Cache(valkey())

@@ -1,0 +1,106 @@
+"""What the cache keeps in Valkey: entries with the versions of their tags, locks, and counts that travel along."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.platform.cache_keys import Namespace, lock_key, new_version, statistics_key
+from assistant.platform.observability import logger
+from assistant.platform.valkey import Valkey, ValkeyDown
+
+TAG_SECONDS = 86_400  # longer than any entry lives
+LOCK_MILLISECONDS = 5_000  # longer than a source may take; a loader that dies blocks its key no longer
+RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+
+
+@dataclass(slots=True)
+class Entry:
+    """A value, or that there is none. Times in seconds since the epoch."""
+
+    value: Any
+    absent: bool
+    stored_at: float
+    fresh_until: float
+
+
+class CacheStore:
+    """The cache's side of Valkey. Raises ValkeyDown where a caller must know, and is quiet where it need not."""
+
+    def __init__(self, valkey: Valkey) -> None:
+        self._valkey = valkey
+        self._counts: dict[str, int] = {}
+
+    def change(self, tag_keys: list[str]) -> None:
+        """Give tags a new version, at which the entries that carry the old one end."""
+        commands = [("set", key, new_version(), "EX", TAG_SECONDS) for key in tag_keys]
+        self._valkey.ask(lambda client: pipelined(client, commands))
+
+    def counts(self, names: list[str]) -> list[dict[str, int]]:
+        """What was counted in each namespace, over all sandboxes."""
+        commands = [("hgetall", statistics_key(name)) for name in names]
+        read: list[dict[bytes, bytes]] = self._valkey.ask(lambda client: pipelined(client, commands))
+        return [{field.decode(): int(count) for field, count in counts.items()} for counts in read]
+
+    def read(self, namespace: Namespace, name: str, tag_keys: list[str]) -> tuple[Entry | None, list[bytes | None]]:
+        """The entry if its tags still have the versions that it was stored with, and those versions now."""
+        commands: list[tuple[Any, ...]] = [("mget", name, *tag_keys), *self._counts_to_send()]
+        stored, *versions = self._valkey.ask(lambda client: pipelined(client, commands))[0]
+        if stored is None:
+            return None, versions
+        head = json.loads(stored)
+        if head["tags"] != [version.decode() if version else None for version in versions]:
+            return None, versions
+        return Entry(head["value"], head["absent"], head["at"], head["until"]), versions
+
+    def write(
+        self, namespace: Namespace, name: str, entry: Entry, versions: list[bytes | None], token: str | None
+    ) -> None:
+        head = {
+            "tags": [version.decode() if version else None for version in versions],
+            "value": entry.value,
+            "absent": entry.absent,
+            "at": entry.stored_at,
+            "until": entry.fresh_until,
+        }
+        seconds = int(entry.fresh_until - entry.stored_at) + namespace.stale
+        commands: list[tuple[Any, ...]] = [("set", name, json.dumps(head), "EX", seconds)]
+        if token:
+            commands.append(("eval", RELEASE, 1, lock_key(name), token))
+        self._quietly([*commands, *self._counts_to_send()])
+
+    def lock(self, name: str) -> str | None:
+        token = secrets.token_hex(8)
+        got = self._valkey.ask(lambda client: client.set(lock_key(name), token, nx=True, px=LOCK_MILLISECONDS))
+        return token if got else None
+
+    def unlock(self, name: str, token: str | None) -> None:
+        if token:
+            self._quietly([("eval", RELEASE, 1, lock_key(name), token)])
+
+    def _quietly(self, commands: list[tuple[Any, ...]]) -> None:
+        try:
+            self._valkey.ask(lambda client: pipelined(client, commands))
+        except ValkeyDown:
+            logger.warning("cache_not_written")
+
+    def count(self, namespace: Namespace, what: str) -> None:
+        field = f"{namespace.name}\n{what}"
+        self._counts[field] = self._counts.get(field, 0) + 1
+
+    def _counts_to_send(self) -> list[tuple[Any, ...]]:
+        """The counts travel with the next command that goes anyway."""
+        counts, self._counts = self._counts, {}
+        return [
+            ("hincrby", statistics_key(name), what, count)
+            for field, count in counts.items()
+            for name, what in [field.split("\n")]
+        ]
+
+
+def pipelined(client: Any, commands: list[tuple[Any, ...]]) -> list[Any]:
+    pipeline = client.pipeline(transaction=False)
+    for command in commands:
+        pipeline.execute_command(*command)
+    answers: list[Any] = pipeline.execute()
+    return answers

@@ -1,0 +1,33 @@
+"""The documents bucket: originals of uploaded files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from assistant.platform.aws import client
+from assistant.platform.config import setting
+from assistant.platform.errors import Unavailable
+from assistant.platform.observability import logger
+
+
+def put(key: str, content: bytes, content_type: str) -> None:
+    """Store an object; Unavailable when S3 does not take it. Encryption is the bucket's default, so never forgotten."""
+    with _answering():
+        client("s3").put_object(Bucket=setting("DOCUMENTS_BUCKET"), Key=key, Body=content, ContentType=content_type)
+
+
+def get(key: str) -> bytes:
+    """Read an object whole; Unavailable when S3 does not give it."""
+    with _answering():
+        content: bytes = client("s3").get_object(Bucket=setting("DOCUMENTS_BUCKET"), Key=key)["Body"].read()
+    return content
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        logger.exception("documents_bucket_unavailable")
+        raise Unavailable("The store of documents does not answer. Try again in a few seconds.") from error

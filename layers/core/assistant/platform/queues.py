@@ -1,0 +1,38 @@
+"""Sending to SQS."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from assistant.platform.aws import client
+from assistant.platform.config import setting
+
+BATCH = 10  # SQS takes at most ten messages and 1 MiB a call
+
+
+def send(queue_setting: str, body: dict[str, Any], delay_seconds: int = 0) -> None:
+    """Send one message to the standard queue whose URL is in the environment variable `queue_setting`."""
+    client("sqs").send_message(
+        QueueUrl=setting(queue_setting), MessageBody=json.dumps(body), DelaySeconds=min(delay_seconds, 900)
+    )
+
+
+def send_ordered(queue_setting: str, messages: Iterable[tuple[str, str, dict[str, Any]]]) -> None:
+    """Send (group, deduplication id, body) to a FIFO queue; order holds within a group. Raises if any was refused."""
+    entries = [
+        {"Id": str(n), "MessageGroupId": group, "MessageDeduplicationId": identity, "MessageBody": json.dumps(body)}
+        for n, (group, identity, body) in enumerate(messages)
+    ]
+    for start in range(0, len(entries), BATCH):
+        answer = client("sqs").send_message_batch(
+            QueueUrl=setting(queue_setting), Entries=entries[start : start + BATCH]
+        )
+        if refused := answer.get("Failed"):
+            raise RuntimeError(f"SQS refused {len(refused)} messages: {refused[0].get('Message')}")
+
+
+def return_soon(queue_setting: str, receipt_handle: str, seconds: int) -> None:
+    """Let a message that was received and failed be received again after `seconds`, not after the queue's own time."""
+    client("sqs").change_message_visibility(
+        QueueUrl=setting(queue_setting), ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
+    )

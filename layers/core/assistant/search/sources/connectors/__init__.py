@@ -1,0 +1,1 @@
+"""One module a source type, imported by the worker that syncs and by the test of a connection only."""

@@ -1,0 +1,110 @@
+"""Jira, Cloud and Server: issues with their comments."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from atlassian.rest_client import AtlassianRestAPI
+
+from assistant.search.html import to_markdown
+from assistant.search.sources.catalogue import Jira
+from assistant.search.sources.connectors.common import (
+    BEGINNING,
+    PAGE,
+    Raw,
+    answering,
+    instant,
+    minutes_since,
+    oldest_first,
+    status_of,
+    written_down,
+)
+from assistant.search.sources.connectors.confluence import api, read
+from assistant.search.sources.port import Connector, Cursor, Item, Page
+
+FIELDS = "summary,description,comment,updated,labels,reporter,status,issuetype"
+SLACK = 10  # entries that are read twice where positions are counted, for what moves between two requests
+
+
+def connect(config: Jira, secret: str) -> Connector:
+    return JiraConnector(config, api(config.base_url, config.deployment, config.email, secret))
+
+
+class JiraConnector:
+    """See Connector. An issue's id stays when it moves to another project; its key does not."""
+
+    def __init__(self, config: Jira, client: AtlassianRestAPI) -> None:
+        self._config, self._client = config, client
+
+    def test(self) -> None:
+        with answering("Jira"):
+            for project in self._config.projects:
+                read(self._client, f"rest/api/2/project/{quote(project, safe='')}")
+
+    def changes(self, cursor: Cursor) -> Iterator[Page]:
+        with answering("Jira"):
+            for rows, again in oldest_first(self._changed, instant(cursor.get("since")), _moment):
+                yield Page(tuple(map(self._item, rows)), {"since": again.isoformat()})
+
+    def present(self) -> Iterator[list[str]]:
+        with answering("Jira"):
+            position: Any = None
+            while True:
+                rows, position = self._search(self._scope() + " order by created asc", "id", position)
+                yield [str(row["id"]) for row in rows]
+                if position is None:
+                    return
+
+    def is_gone(self, external_id: str) -> bool:
+        try:
+            read(self._client, f"rest/api/2/issue/{quote(external_id, safe='')}", fields="id")
+        except Exception as error:
+            if status_of(error) in (404, 410):
+                return True
+            with answering("Jira"):
+                raise
+        return False
+
+    def _scope(self) -> str:
+        return "project in ({})".format(", ".join(f'"{project}"' for project in self._config.projects))
+
+    def _changed(self, since: datetime, position: Any) -> tuple[list[Raw], Any]:
+        query = self._scope()
+        if since > BEGINNING:
+            query += f' and updated >= "-{minutes_since(since)}m"'
+        return self._search(query + " order by updated asc", FIELDS, position)
+
+    def _search(self, query: str, fields: str, position: Any) -> tuple[list[Raw], Any]:
+        asked = {"jql": query, "fields": fields, "expand": "renderedFields", "maxResults": str(PAGE)}
+        if self._config.deployment == "cloud":  # which no longer has the search that counts
+            more = {"nextPageToken": position} if position else {}
+            answer = read(self._client, "rest/api/3/search/jql", **asked, **more)
+            return answer["issues"], answer.get("nextPageToken")
+        start = int(position or 0)
+        answer = read(self._client, "rest/api/2/search", **asked, startAt=str(start))
+        rows, end = answer["issues"], start + len(answer["issues"])
+        return rows, max(start + 1, end - SLACK) if rows and end < int(answer["total"]) else None
+
+    def _item(self, row: Raw) -> Item:
+        fields, rendered = row["fields"], row.get("renderedFields") or {}
+        title = f"{row['key']}: {fields['summary']}"
+        comments = (rendered.get("comment") or {}).get("comments", [])
+        written = (
+            ((comment.get("author") or {}).get("displayName", ""), when["created"], to_markdown(comment["body"] or ""))
+            for comment, when in zip(comments, (fields.get("comment") or {}).get("comments", []), strict=False)
+        )
+        return Item(
+            external_id=str(row["id"]),
+            title=title,
+            filename=f"{row['key']}.md",
+            content=written_down(title, to_markdown(rendered.get("description") or ""), written),
+            url=f"{self._config.base_url}/browse/{row['key']}",
+            changed_at=_moment(row),
+            author=(fields.get("reporter") or {}).get("displayName", ""),
+            tags=tuple(label.lower() for label in fields.get("labels", [])),
+        )
+
+
+def _moment(row: Raw) -> datetime:
+    return instant(row["fields"]["updated"])

@@ -1,0 +1,21 @@
+"""Tickets: an SQS message asks a worker to run the best waiting task of its type, whichever that is by then."""
+
+from assistant.platform import queues
+from assistant.platform.db import UnitOfWork
+
+
+def queue_setting(task_type: str) -> str:
+    """The environment variable that holds the URL of the type's queue."""
+    return f"{task_type.upper()}_QUEUE_URL"
+
+
+def send_ticket(work: UnitOfWork, organization_id: str, task_id: str, task_type: str, delay_seconds: int = 0) -> None:
+    """Send a ticket and note when. Called after the commit; a ticket that is lost is sent again by the sweep."""
+    queues.send(queue_setting(task_type), {"task_type": task_type, "task_id": task_id}, delay_seconds)
+    with work.database.reading() as after:
+        after.run(
+            """UPDATE tasks SET ticketed_at = now()
+               WHERE organization_id = CAST(:organization AS uuid) AND task_id = CAST(:task AS uuid)""",
+            organization=organization_id,
+            task=task_id,
+        )

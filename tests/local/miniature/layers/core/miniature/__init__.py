@@ -1,0 +1,3 @@
+"""A layer: importable by every function of the miniature."""
+
+ANSWER = 42
