@@ -125,7 +125,7 @@ class _Connecting:
     guard: Guard
 
     def _new_conn(self) -> socket.socket:
-        host, port = self._dns_host, self.port
+        host, port = self._dns_host, self.port  # type: ignore[attr-defined]
         try:
             places = self.guard.places(host, port)
         except OSError as error:
