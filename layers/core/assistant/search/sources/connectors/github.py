@@ -10,7 +10,7 @@ from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectio
 
 from assistant.platform.outbound import GuardedSession
 from assistant.search.sources.catalogue import GitHub
-from assistant.search.sources.connectors.common import BEGINNING, PAGE, Raw, instant, status_of, written_down
+from assistant.search.sources.connectors.answers import BEGINNING, PAGE, Raw, instant, status_of, written_down
 from assistant.search.sources.connectors.repositories import File, RepositoriesConnector
 from assistant.search.sources.port import Connector, Item, SourceRefused
 

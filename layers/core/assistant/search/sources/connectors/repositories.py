@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from assistant.platform.outbound import AnswerTooLarge
-from assistant.search.sources.connectors.common import (
+from assistant.search.sources.connectors.answers import (
     LARGEST_FILE,
     PAGE,
     Raw,
@@ -111,6 +111,9 @@ class RepositoriesConnector:
             return Unreadable(identity, f"{path}: larger than {LARGEST_FILE / 1e6:g} MB")
         # A commit's time is the file's only by a request for each file; the hash of the content tells what changed.
         return Item(identity, path, path.rpartition("/")[2], content, self._client.address(name, path), instant(None))
+
+    def cursor_at(self, moment: datetime) -> Cursor:
+        return {name: {"since": moment.isoformat()} for name in self._names}
 
     def present(self) -> Iterator[list[str]]:
         with answering(self._client.name):
