@@ -17,7 +17,7 @@ def test_an_entry_is_read_whole():
 
 
 def test_a_missing_entry():
-    with pytest.raises(Invalid, match="lacks word/document.xml"):
+    with pytest.raises(Invalid, match=r"lacks word/document\.xml"):
         Archive(files.archive({"a": ""})).read("word/document.xml")
 
 

@@ -41,7 +41,8 @@ def test_an_epub_is_read_in_its_order_and_runs_nothing():
 
 @pytest.mark.parametrize("filename", ["a.html", "a.HTM"])
 def test_html(filename):
-    page = b"<head><title>T</title></head><h1>A<br></h1><p>b &lt; c<script>x()</script></p><pre>d\n  e</pre><ul><li>f<li>g</ul>"
+    page = b"<head><title>T</title></head><h1>A<br></h1><p>b &lt; c<script>x()</script></p>"
+    page += b"<pre>d\n  e</pre><ul><li>f<li>g</ul>"
     assert text_of(page, filename) == "# A\n\nb < c\n\n```\nd\n  e\n```\n\n- f\n- g"
 
 
@@ -106,6 +107,13 @@ def test_reading_ends_when_it_takes_too_long_or_too_much_comes_out(monkeypatch):
         parse(files.docx(), "a.docx")
 
 
+def outcome(content, name):
+    try:
+        return "text" if parse(content, name).blocks else "nothing"
+    except AssistantError as error:
+        return error.status if error.detail.endswith(".") else error.detail
+
+
 @pytest.mark.parametrize("make", [files.pdf, files.docx, files.epub])
 def test_damage_anywhere_is_text_or_a_clear_error(make):
     """A byte changed, or the end missing: never an error that nobody planned."""
@@ -116,8 +124,4 @@ def test_damage_anywhere_is_text_or_a_clear_error(make):
             broken[dice.randrange(len(broken))] = dice.randrange(256)
         if dice.random() < 0.3:
             del broken[dice.randrange(len(broken)) :]
-        try:
-            assert parse(bytes(broken), name).blocks
-        except AssistantError as error:
-            assert error.status in (415, 422)
-            assert error.detail.endswith(".")
+        assert outcome(bytes(broken), name) in ("text", 415, 422)

@@ -127,7 +127,12 @@ class ConfluenceConnector:
         size = int(row.get("extensions", {}).get("fileSize", 0))
         if not readable(row["title"], size):
             return Unreadable(identity, f"{row['title']}: not a readable file of at most 5 MB")
-        content = self._client.get(links["download"], not_json_response=True)
+        try:
+            content = self._client.get(links["download"], not_json_response=True)
+        except Exception as error:
+            if status_of(error) in (404, 410):
+                return Unreadable(identity, f"{row['title']}: deleted since it was listed")
+            raise
         return Item(filename=row["title"], content=content, **about)
 
 

@@ -52,7 +52,7 @@ class GitHubRepositories:
         self._pages = "https://github.com" if parts.hostname == "api.github.com" else f"{parts.scheme}://{parts.netloc}"
 
     def check(self, repository: str) -> None:
-        self._get(_of(repository))
+        self._get(_of(repository))["full_name"]  # the client takes a redirect to a sign-in page for an answer
 
     def issues(self, repository: str, since: datetime, page: int) -> tuple[list[Raw], Any]:
         asked: dict[str, Any] = {"state": "all", "sort": "updated", "direction": "asc", "per_page": PAGE, "page": page}

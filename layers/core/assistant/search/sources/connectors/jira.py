@@ -88,7 +88,8 @@ class JiraConnector:
         start = int(position or 0)
         answer = read(self._client, "rest/api/2/search", **asked, startAt=str(start))
         rows, end = answer["issues"], start + len(answer["issues"])
-        return rows, max(start + 1, end - SLACK) if rows and end < int(answer["total"]) else None
+        again = min(SLACK, len(rows) // 2)  # a server may give fewer than were asked for
+        return rows, max(start + 1, end - again) if rows and end < int(answer["total"]) else None
 
     def _item(self, row: Raw) -> Item:
         fields, rendered = row["fields"], row.get("renderedFields") or {}
