@@ -22,6 +22,21 @@ def get(key: str) -> bytes:
     return content
 
 
+def delete(key: str) -> None:
+    """Delete an object; nothing happens when there is none. Unavailable when S3 does not answer."""
+    with _answering():
+        client("s3").delete_object(Bucket=setting("DOCUMENTS_BUCKET"), Key=key)
+
+
+def upload_form(key: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:
+    """(address, fields) of a form by which somebody without credentials stores one object of at most so many bytes."""
+    with _answering():
+        form = client("s3").generate_presigned_post(
+            setting("DOCUMENTS_BUCKET"), key, Conditions=[["content-length-range", 1, most_bytes]], ExpiresIn=seconds
+        )
+    return form["url"], form["fields"]
+
+
 @contextmanager
 def _answering() -> Iterator[None]:
     from botocore.exceptions import BotoCoreError, ClientError
