@@ -37,7 +37,7 @@ test: install-tests ## All checks: lint, types, tests with real PostgreSQL, Valk
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q -n 2 --dist loadgroup $(TESTS)
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations 15 $(TESTS)
 
 # ---- identity ----
 
