@@ -1,7 +1,7 @@
 """The sandbox's clock. Instants that decide about money or leases are taken from PostgreSQL's now() instead."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def utc_now() -> datetime:
@@ -17,3 +17,9 @@ def iso(instant: datetime) -> str:
 def monotonic() -> float:
     """Seconds on a clock that never goes back; only differences mean something."""
     return time.monotonic()
+
+
+def next_quarter() -> datetime:
+    """When the running quarter of an hour ends. Midnights of all time zones fall on such ends."""
+    now = utc_now()
+    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)

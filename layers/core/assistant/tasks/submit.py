@@ -9,6 +9,7 @@ from assistant.identity.caller import Caller
 from assistant.notifications.log import notify
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import Conflict
+from assistant.platform.observability import current_request
 from assistant.tasks.queue import send_ticket
 from assistant.tasks.task import COLUMNS, Priority, Task, from_row
 
@@ -30,9 +31,10 @@ def submit(
     text = json.dumps(args, sort_keys=True, ensure_ascii=False)
     request_hash = hashlib.sha256(f"{task_type}\n{int(priority)}\n{text}".encode()).hexdigest()
     row = work.one(
-        f"""INSERT INTO tasks (organization_id, user_id, task_type, priority, args, idempotency_key, request_hash, held)
+        f"""INSERT INTO tasks (organization_id, user_id, task_type, priority, args, idempotency_key, request_hash, held,
+                               request_id)
             VALUES (CAST(:organization AS uuid), CAST(:user AS uuid), :type, :priority, CAST(:args AS jsonb),
-                    :key, :hash, :held)
+                    :key, :hash, :held, CAST(:request AS text))
             ON CONFLICT (organization_id, user_id, idempotency_key) DO NOTHING
             RETURNING {COLUMNS}""",  # noqa: S608 - a constant list of columns
         organization=caller.organization_id,
@@ -43,6 +45,7 @@ def submit(
         key=idempotency_key,
         hash=request_hash,
         held=worst_case,
+        request=current_request(),
     )
     if row is None:
         return _submitted_before(work, caller, str(idempotency_key), request_hash)

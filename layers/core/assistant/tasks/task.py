@@ -43,6 +43,7 @@ class Task:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    request_id: str | None = None  # of the request that submitted it
 
     @property
     def is_final(self) -> bool:
@@ -51,7 +52,7 @@ class Task:
 
 COLUMNS = """task_id, organization_id, user_id, task_type, priority, status, stage, progress, args, attempts,
     max_attempts, fence, checkpoint, result, error, held, cost, cancel_requested_at, created_at, started_at,
-    finished_at"""
+    finished_at, request_id"""
 
 
 def from_row(row: Row) -> Task:
