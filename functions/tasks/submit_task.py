@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
+from assistant.enhancement import task_types as enhancement
 from assistant.generation import task_types as generation
 from assistant.http import LLM, Db, GenerateCaller, lambda_handler
 from assistant.http.tasks import PriorityName, SubmittedTask
@@ -14,7 +15,10 @@ from assistant.tasks.types import prepare
 
 router = APIRouter(tags=["async-tasks"])
 
-TASK_TYPES = {**generation.TASK_TYPES}  # of every context that does tasks; tasks itself knows none of them
+TASK_TYPES = {
+    **generation.TASK_TYPES,
+    **enhancement.TASK_TYPES,
+}  # of every context that does tasks; tasks itself knows none of them
 
 
 class TaskSubmission(BaseModel):
