@@ -45,7 +45,10 @@ def submit(
     if delay <= LONGEST_DELAY:
         work.after_commit(lambda: send_ticket(work, task.organization_id, task.task_id, task_type, delay))
     # Last, with the commit in the same packet, since everyone of the organisation waits for its budget's row.
-    ledger.hold_and_commit(work, task.organization_id, task.user_id, task.task_id, worst_case, task_type)
+    if worst_case:
+        ledger.hold_and_commit(work, task.organization_id, task.user_id, task.task_id, worst_case, task_type)
+    else:
+        ledger.hold_nothing_and_commit(work, task.organization_id, task.user_id, task.task_id, task_type)
     return task
 
 
