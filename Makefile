@@ -76,3 +76,11 @@ bench-ledger: install-tests ## Times of hold and settle; calls a second of one o
 test-sam: install-tests ## `sam remote invoke` against the local cloud, with a SAM CLI in an environment of its own
 	@test -x .venv-sam/bin/sam || ($(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install -q aws-sam-cli==1.170.0)
 	SAM_CLI=.venv-sam/bin/sam $(PY) -m pytest -q tests/e2e/test_sam_cli.py
+
+# ---- performance ----
+
+PERFORMANCE = PYTHONPATH=.:layers/core POWERTOOLS_METRICS_DISABLED=true $(PY) -W ignore -m tests.performance
+
+.PHONY: measure
+measure: install-tests ## Start times, memory, a submit and a cached read, in a minute (N=requests of each kind)
+	$(PERFORMANCE).measure $(if $(N),--requests $(N))
