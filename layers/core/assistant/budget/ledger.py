@@ -82,18 +82,17 @@ def extend(work: UnitOfWork, organization_id: str, request_id: str, more: int) -
     """Take `more` for an open hold; what it then holds in all. Raises BudgetExceeded when that does not fit."""
     with _refusals():
         rows = work.run(
-            """SELECT extend_hold(CAST(:organization AS uuid), :request, CAST(:more AS bigint)) AS held,
-                      (SELECT user_id FROM holds
-                       WHERE organization_id = CAST(:organization AS uuid) AND request_id = :request) AS payer
-               WHERE NOT EXISTS (SELECT FROM holds WHERE organization_id = CAST(:organization AS uuid)
-                                   AND request_id = :request AND cardinality(budget_ids) = 0)""",
+            """SELECT extend_hold(CAST(:organization AS uuid), h.request_id, CAST(:more AS bigint)) AS held, h.user_id
+               FROM holds h
+               WHERE h.organization_id = CAST(:organization AS uuid) AND h.request_id = :request
+                 AND cardinality(h.budget_ids) > 0""",
             organization=organization_id,
             request=request_id,
             more=more,
         )
     if not rows:
-        raise Conflict("This work was submitted as free of charge, so it calls no model.")
-    changed(work, organization_id, str(rows[0]["payer"]))
+        raise Conflict("Nothing was held for this request, so no model is called for it.")
+    changed(work, organization_id, str(rows[0]["user_id"]))
     held: int = rows[0]["held"]
     return held
 

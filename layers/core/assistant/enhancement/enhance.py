@@ -28,6 +28,8 @@ def enhance_document(database: Database, claim: Claim, fleet: Fleet) -> Store:
     claim.reach("budget_held", 10, held_microdollars=claim.task.held)
     state = claim.task.checkpoint or _begin(database, claim, request)
     task = claim.task
+    if state["task_id"] != task.task_id:
+        _go_on(database, claim, state)
     with database.reading() as work:
         text = store.find(work, task.organization_id, task.task_id).original
     plan = passages_of(request, text)
@@ -72,13 +74,22 @@ def improvement(kept: store.KeptHunk) -> dict[str, Any]:
 
 def _begin(database: Database, claim: Claim, request: EnhancementRequest) -> dict[str, Any]:
     task = claim.task
-    state: dict[str, Any] = {"next": 0, "cost": 0, "model": "", "provider": "", "unusable": []}
+    state: dict[str, Any] = {"task_id": task.task_id, "next": 0, "cost": 0, "model": "", "provider": "", "unusable": []}
     with database.reading() as work:
         title, text = text_of(work, request, task.organization_id, task.user_id)
     with database.transaction() as work:
         store.begin(work, task, request, title, text)
         claim.save(work, state)
     return state
+
+
+def _go_on(database: Database, claim: Claim, state: dict[str, Any]) -> None:
+    """A task that repeats another one takes over what that was paid for; its own calls cost nothing yet."""
+    task = claim.task
+    with database.transaction() as work:
+        store.take_over(work, task, state["task_id"])
+        state.update(task_id=task.task_id, cost=0)
+        claim.save(work, state)
 
 
 def _rewrite(

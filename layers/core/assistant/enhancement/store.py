@@ -70,6 +70,30 @@ def begin(work: UnitOfWork, task: Task, request: EnhancementRequest, title: str,
     )
 
 
+def take_over(work: UnitOfWork, task: Task, earlier_task_id: str) -> None:
+    """Copy what an earlier task of the same owner kept, so that this one goes on from there."""
+    ids = {"task": task.task_id, "earlier": earlier_task_id, "organization": task.organization_id}
+    work.run(
+        """INSERT INTO enhancements (task_id, organization_id, user_id, document_id, title, enhancement_type, original)
+           SELECT CAST(:task AS uuid), CAST(:organization AS uuid), user_id, document_id, title, enhancement_type,
+                  original
+           FROM enhancements
+           WHERE organization_id = CAST(:organization AS uuid) AND task_id = CAST(:earlier AS uuid)
+             AND user_id = CAST(:user AS uuid)""",
+        user=task.user_id,
+        **ids,
+    )
+    work.run(
+        """INSERT INTO enhancement_hunks (task_id, organization_id, hunk_id, start_at, end_at, before, after, reason,
+                                          cost, dropped)
+           SELECT CAST(:task AS uuid), CAST(:organization AS uuid), hunk_id, start_at, end_at, before, after, reason,
+                  cost, dropped
+           FROM enhancement_hunks
+           WHERE organization_id = CAST(:organization AS uuid) AND task_id = CAST(:earlier AS uuid)""",
+        **ids,
+    )
+
+
 def add(work: UnitOfWork, task: Task, hunks: list[tuple[Hunk, int]], reason: str) -> None:
     """Keep what one call came to: its hunks with their shares of the cost, numbered in the order of the document."""
     work.run(

@@ -80,7 +80,7 @@ def _take(database: Database, claim: Claim, request: BudgetAlertRequest, user_id
         if row["state"] == "sending":
             logger.warning("mail_outcome_unknown", extra={"mail_id": str(row["mail_id"])})
             _mark(work, claim, str(row["mail_id"]), "unknown", error="Its worker stopped while it was sent.")
-        if row["state"] != "waiting":
+        if row["state"] not in ("waiting", "refused"):  # one that was refused is sent when its task is repeated
             return None
         language = Settings.model_validate(person["settings"]).preferences.language
         subject, body = words(request, person["name"], language)
