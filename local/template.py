@@ -49,6 +49,12 @@ class Expansion:
     notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """What a bucket tells which queue, by the bucket's logical id; the launcher says so after the deployment."""
 
+    def allow_origin(self, origin: str) -> None:
+        """Let browsers call the HTTP API from an origin more than those of the template."""
+        for settings in self.cors.values():
+            listed = settings["AllowOrigins"]
+            settings["AllowOrigins"] = [*(listed.split(",") if isinstance(listed, str) else listed), origin]
+
 
 def expand(path: Path, invoke_url: str) -> Expansion:
     """Read a SAM template and prepare it for the emulator.

@@ -5,9 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
+from assistant.enhancement import task_types as enhancement
 from assistant.generation import task_types as generation
 from assistant.http import LLM, Db, GenerateCaller, lambda_handler
 from assistant.http.tasks import PriorityName, SubmittedTask
+from assistant.mail import task_types as mail
 from assistant.platform.errors import Forbidden
 from assistant.search.sources import task_types as sources
 from assistant.tasks.submit import submit
@@ -17,7 +19,7 @@ from assistant.tasks.types import prepare
 router = APIRouter(tags=["async-tasks"])
 
 # Of every context that does tasks; tasks itself knows none of them.
-TASK_TYPES = {**generation.TASK_TYPES, **sources.TASK_TYPES}
+TASK_TYPES = {**generation.TASK_TYPES, **enhancement.TASK_TYPES, **mail.TASK_TYPES, **sources.TASK_TYPES}
 
 
 class TaskSubmission(BaseModel):

@@ -23,7 +23,7 @@ def get(key: str) -> bytes:
 
 
 def delete(key: str) -> None:
-    """Delete an object; nothing happens when there is none. Unavailable when S3 does not answer."""
+    """Remove an object; it is no error when there is none."""
     with _answering():
         client("s3").delete_object(Bucket=setting("DOCUMENTS_BUCKET"), Key=key)
 
@@ -35,6 +35,15 @@ def upload_form(key: str, most_bytes: int, seconds: int) -> tuple[str, dict[str,
             setting("DOCUMENTS_BUCKET"), key, Conditions=[["content-length-range", 1, most_bytes]], ExpiresIn=seconds
         )
     return form["url"], form["fields"]
+
+
+def link(key: str, seconds: int) -> str:
+    """An address that opens the object for so long, for whoever has it. Signed here: nothing is sent."""
+    with _answering():
+        address: str = client("s3").generate_presigned_url(
+            "get_object", Params={"Bucket": setting("DOCUMENTS_BUCKET"), "Key": key}, ExpiresIn=seconds
+        )
+    return address
 
 
 @contextmanager
