@@ -1,6 +1,6 @@
 """The numbers of the reports on search and on the quality of what was written."""
 
-from assistant.analytics.report import Chart, Report, Scope, Table, Total
+from assistant.analytics.report import Chart, Report, Scope, Table, Total, Unit
 from assistant.budget.money import dollars
 from assistant.platform.db import UnitOfWork
 
@@ -34,6 +34,7 @@ SCORES = """CAST(avg(CAST(r.quality ->> 'overall' AS float8)) AS float8) AS over
 HUNK_MEASURES = """count(*) AS proposed, count(*) FILTER (WHERE h.dropped IS NOT NULL) AS dropped,
     count(*) FILTER (WHERE h.decision = 'accept') AS accepted,
     count(*) FILTER (WHERE h.decision = 'reject') AS rejected"""
+NO_UNITS: tuple[Unit, ...] = ("", "", "", "", "")
 PARTS = ("overall", "structure", "completeness", "technical_depth", "clarity")
 
 
@@ -99,10 +100,10 @@ def quality(work: UnitOfWork, scope: Scope) -> Report:
         ],
         [
             Table("RFCs by model", ("Model", "RFCs", *(part.replace("_", " ").capitalize() for part in PARTS)),
-                  ("",) * (len(PARTS) + 2),
+                  (*NO_UNITS, "", ""),
                   [(row["name"], row["documents"], *(row[part] for part in PARTS)) for row in models]),
             Table("Changes by kind of enhancement", ("Kind", *(name.capitalize() for name in counted)),
-                  ("",) * 5, [(row["name"], *(row[name] for name in counted)) for row in kinds]),
+                  NO_UNITS, [(row["name"], *(row[name] for name in counted)) for row in kinds]),
         ],
         [
             Chart("score_parts", "Average score by part", "bars", [part.replace("_", " ") for part in PARTS],

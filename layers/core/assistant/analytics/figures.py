@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from assistant.analytics.report import Chart, Report, Scope, Table, Total
+from assistant.analytics.report import Chart, Report, Scope, Table, Total, Unit
 from assistant.budget.money import dollars
 from assistant.platform.db import Row, UnitOfWork
 
@@ -62,7 +62,7 @@ def usage(work: UnitOfWork, scope: Scope) -> Report:
         ),
     )
     columns = ("Calls", "Failed", "Input tokens", "Output tokens", "Median")
-    units = ("", "", "", "", "seconds")
+    units: tuple[Unit, ...] = ("", "", "", "", "seconds")
 
     def line(row: Row) -> tuple[int | float | None, ...]:
         return (row.get("calls", 0), row.get("failed", 0), row.get("input_tokens", 0), row.get("output_tokens", 0),
@@ -112,7 +112,8 @@ def cost(work: UnitOfWork, scope: Scope) -> Report:
             **scope.binds,
         ),
     )
-    columns, units = ("Cost", "Requests"), ("dollars", "")
+    columns = ("Cost", "Requests")
+    units: tuple[Unit, ...] = ("dollars", "")
 
     def line(row: Row) -> tuple[float, int]:
         return dollars(row.get("cost", 0)), row.get("requests", 0)
@@ -160,7 +161,7 @@ def tasks(work: UnitOfWork, scope: Scope) -> Report:
     )
     ended = total["completed"] + total["failed"]
     columns = ("Submitted", "Completed", "Failed", "Cancelled", "Cost", "Median", "95 % within")
-    units = ("", "", "", "", "dollars", "seconds", "seconds")
+    units: tuple[Unit, ...] = ("", "", "", "", "dollars", "seconds", "seconds")
 
     def line(row: Row) -> tuple[int | float | None, ...]:
         counts = (row.get(name, 0) for name in ("submitted", "completed", "failed", "cancelled"))

@@ -1,5 +1,6 @@
 """A report before it has a form: numbers with their names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -25,7 +26,7 @@ class Table:
     title: str
     columns: tuple[str, ...]
     units: tuple[Unit, ...]
-    rows: list[tuple[Value, ...]]
+    rows: Sequence[tuple[Value, ...]]
 
 
 @dataclass(frozen=True, slots=True)
