@@ -59,7 +59,7 @@ def test_an_alert_of_the_ledger_becomes_a_mail(cloud, admin, second, database):
 def test_a_report_opens_by_its_link(admin):
     task = submitted(admin, "generate_analytics_report", report_type="tasks", format="pdf")
     report = admin.get(f"/reports/{task['result']['report_id']}")
-    assert [one["report_id"] for one in admin.get("/reports")["reports"]][0] == report["report_id"]
+    assert admin.get("/reports")["reports"][0]["report_id"] == report["report_id"]
     content = httpx.get(report["url"], timeout=10).content
     assert content.startswith(b"%PDF")
     assert hashlib.sha256(content).hexdigest() == report["files"][0]["sha256"]

@@ -113,7 +113,9 @@ def _fields(served: Served) -> Iterable[tuple[str, int]]:
 
 
 def _served(fields: Mapping[bytes, bytes]) -> Served:
-    served = Served(**{name: int(fields.get(name.encode(), 0)) for name in NAMES})
+    served = Served()
+    for name in NAMES:
+        setattr(served, name, int(fields.get(name.encode(), 0)))
     served.times = [int(fields.get(f"time:{n}".encode(), 0)) for n in range(len(BUCKETS) + 1)]
     return served
 
