@@ -69,7 +69,7 @@ test("cancel says what it saves before and after", async ({ page }) => {
 test("a budget without room is explained, and a raised limit is seen by the other browser", async ({ page, admin }) => {
   const change = async (limit: string): Promise<void> => {
     await admin.goto("/budget");
-    await admin.getByRole("button", { name: "Limit of user@demo.example" }).first().click();
+    await admin.getByRole("button", { name: "Change the limit: user@demo.example" }).first().click();
     await admin.getByLabel("New limit in dollars a period").fill(limit);
     await admin.getByLabel("Reason").fill("end-to-end test");
     await admin.getByRole("button", { name: "Save" }).click();
