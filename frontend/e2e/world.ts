@@ -50,6 +50,9 @@ interface People {
 
 async function signedIn(browser: Browser, account: Account): Promise<BrowserContext> {
   const context = await browser.newContext({ locale: "en-US", acceptDownloads: true });
+  await context.addInitScript(() => {
+    if (!localStorage.getItem("assistant.language")) localStorage.setItem("assistant.language", "en");
+  });
   const page = await context.newPage();
   await signIn(page, account);
   await page.close();
