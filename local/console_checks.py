@@ -49,13 +49,7 @@ def check(arguments: argparse.Namespace) -> int:
         }
         if arguments.what == "screenshots":
             environment["SCREENSHOTS"] = str((arguments.root / "docs" / "images").resolve())
-        command = [
-            "npx",
-            "playwright",
-            "test",
-            *arguments.only,
-            *([] if arguments.only else _specs(frontend, arguments)),
-        ]
+        command = ["npx", "playwright", "test", *(arguments.only or _specs(frontend, arguments))]
         return subprocess.run(command, cwd=frontend, env=environment, check=False).returncode
 
 

@@ -148,8 +148,10 @@ function ConnectionDot(): ReactNode {
   const { connection } = useLive();
   return (
     <span className={`dot ${connection}`} role="status">
-      <span className="only-wide">{words[connection]}</span>
-      <span className="hidden only-phone">{words[connection]}</span>
+      <span className="only-wide" aria-hidden="true">
+        {words[connection]}
+      </span>
+      <span className="hidden">{words[connection]}</span>
     </span>
   );
 }

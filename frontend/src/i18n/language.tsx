@@ -96,7 +96,7 @@ export interface Formats {
 export function makeFormats(language: Language, words: Words): Formats {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const whole = new Intl.NumberFormat(language);
-  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return {
     // Calls cost fractions of a cent: the smaller the amount, the more digits it needs to say anything.
@@ -107,7 +107,7 @@ export function makeFormats(language: Language, words: Words): Formats {
         style: "currency",
         currency: "USD",
         currencyDisplay: "narrowSymbol",
-        minimumFractionDigits: digits,
+        minimumFractionDigits: 2,
         maximumFractionDigits: digits,
       }).format(dollars);
     },

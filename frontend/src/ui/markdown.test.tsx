@@ -15,6 +15,13 @@ test("citations of known sources can be opened; others stay text", () => {
   expect(screen.getByText(/twice \[7\]/)).toBeTruthy();
 });
 
+test("a quotation that runs over headings is no heading", () => {
+  const { container } = render(<Markdown text={"> ## Back-off A refused charge [1]\n>\n> # Policy ## Keys Every charge"} />);
+  expect(container.querySelector("h1, h2")).toBeNull();
+  expect(container.querySelectorAll("blockquote p")).toHaveLength(2);
+  expect(container.textContent).toContain("Policy Keys Every charge");
+});
+
 test("what a model writes is never HTML", () => {
   const { container } = render(<Markdown text={'<img src=x onerror="alert(1)"> **bold** [x](javascript:alert(1)) <script>1</script>'} />);
   expect(container.querySelector("img, script, a")).toBeNull();
