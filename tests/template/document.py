@@ -14,7 +14,9 @@ from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
-AREAS = ("identity", "search", "llm", "budget", "tasks", "system", "notifications", "workers", "schedules")
+AREAS = (
+    "identity", "search", "llm", "budget", "performance", "tasks", "system", "notifications", "workers", "schedules",
+)  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
 PUBLIC = {
     "POST /api/v1/auth/register",
@@ -22,7 +24,12 @@ PUBLIC = {
     "POST /api/v1/auth/refresh",
     "GET /api/v1/auth/demo-users",  # 404 outside the local stage
     "GET /.well-known/jwks.json",
+    "GET /",
+    "GET /api/v1/health",
+    "GET /docs",
     "GET /health",
+    "GET /metrics",  # its function asks for the scrape token or an administrator's
+    "GET /openapi.json",
 }
 
 Resource = dict[str, Any]

@@ -13,7 +13,7 @@ from assistant.llm.completion import TOTAL_SECONDS, Cancelled, Completion, Liste
 from assistant.llm.fleet import Fleet, fleet
 from assistant.llm.port import CompletionRequest, Provider, ProviderError, ProviderUnavailable
 from assistant.platform.clock import monotonic
-from assistant.platform.observability import logger
+from assistant.platform.observability import count, logger
 
 __all__ = ["Cancelled", "Completion", "Fleet", "Journal", "configured", "fleet", "generate"]
 
@@ -101,6 +101,7 @@ def _pause(error: ProviderError, attempt: int) -> float:
 
 
 def _log(provider: Provider, attempt: int, error: ProviderError) -> None:
+    count({"ModelFailures": 1})
     logger.warning(
         "model_call_failed",
         extra={"provider_id": provider.id, "model": provider.model, "attempt": attempt, "error": str(error),
