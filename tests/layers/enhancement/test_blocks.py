@@ -69,7 +69,7 @@ def test_each_block_is_what_it_is():
 def test_passages_are_prose_with_the_heading_above_them():
     found = [(one.heading, DOCUMENT[one.start : one.end]) for one in passages(DOCUMENT)]
     assert found == [
-        ("Title", "Right below it.\n\nPlain words in a paragraph\nover two lines."),
+        ("Title", "Plain words in a paragraph\nover two lines."),
         ("Heading", "1. first item of the list\n   goes on here\n2. second item of the list"),
         ("Heading", "> a quotation of some words"),
         ("Heading", "Last words without a newline"),
