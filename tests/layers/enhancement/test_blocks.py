@@ -85,7 +85,7 @@ def test_a_list_is_cut_between_its_items_and_a_paragraph_between_its_sentences()
 
 @pytest.mark.parametrize("word", ["слово ", "word ", "字", "x" * 3000 + " ", "😀 "])
 def test_no_passage_is_too_long_and_nothing_is_lost(word):
-    text = word * 2000
+    text = word * (2000 if len(word) < 10 else 5)
     found = passages(text, headings=True)
     assert all(len(text[one.start : one.end].encode()) <= SIZE for one in found)
     rebuilt = "".join("".join(text[one.start : one.end].split()) for one in found)
