@@ -77,6 +77,25 @@ test-sam: install-tests ## `sam remote invoke` against the local cloud, with a S
 	@test -x .venv-sam/bin/sam || ($(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install -q aws-sam-cli==1.170.0)
 	SAM_CLI=.venv-sam/bin/sam $(PY) -m pytest -q tests/e2e/test_sam_cli.py
 
+# ---- the console ----
+
+.PHONY: console e2e screenshots test-console
+
+console: install ## Build the web console into frontend/dist (needs Node.js 20.19 or newer)
+	@exec $(PY) -m local console build
+
+e2e: install ## The console in Chromium against a local cloud of its own (apt-get install chromium; ONLY=e2e/1-sign-in.spec.ts)
+	@exec $(PY) -m local console e2e $(ONLY)
+
+screenshots: install ## Pictures of every page of the console into docs/images/
+	@exec $(PY) -m local console screenshots
+
+test-console: ## The console's types, unit tests, generated API types and sizes; nothing where there is no Node.js
+	@if command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then \
+	  cd frontend && { test -d node_modules/vitest || npm ci --no-audit --no-fund; } && \
+	  npm run --silent types && npm test --silent && npm run --silent check-api && npm run --silent bundle && npm run --silent check-size; \
+	else echo "test-console: no Node.js 20.19 or newer here, so the console is not checked"; fi
+
 # ---- performance ----
 
 PERFORMANCE = PYTHONPATH=.:layers/core POWERTOOLS_METRICS_DISABLED=true $(PY) -W ignore -m tests.performance

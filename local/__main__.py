@@ -1,4 +1,4 @@
-"""The commands: `python -m local run | demo | invoke | pins | openapi | status`."""
+"""The commands: `python -m local run | demo | invoke | pins | console | openapi | status`."""
 
 import argparse
 import json
@@ -103,6 +103,20 @@ def demo(arguments: argparse.Namespace) -> int:
     return run_demo(arguments)
 
 
+def console(arguments: argparse.Namespace) -> int:
+    """Build the console for S3, or look at it with a real browser."""
+    from local.console_build import NotBuilt, build
+    from local.console_checks import check
+
+    if arguments.what != "build":
+        return check(arguments)
+    try:
+        print(build(arguments.root / "frontend", print))
+    except NotBuilt as error:
+        raise CloudError(f"The console {error}") from error
+    return 0
+
+
 def openapi(arguments: argparse.Namespace) -> int:
     """Write the OpenAPI document of the endpoints into the project."""
     from local.openapi import write
@@ -142,6 +156,10 @@ def main(words: list[str] | None = None) -> int:
     command.add_argument("--fail", action="store_true", help="exit 1 when there was any")
     command.add_argument("--reset", action="store_true", help="begin a new count")
     command.set_defaults(call=pins)
+    command = commands.add_parser("console", help="the web console: build it, test it, take its pictures")
+    command.add_argument("what", choices=["build", "e2e", "screenshots"])
+    command.add_argument("only", nargs="*", help="files of tests (default: all)")
+    command.set_defaults(call=console)
     command = commands.add_parser("openapi", help="write openapi.json from the endpoints")
     command.set_defaults(call=openapi)
     command = commands.add_parser("status", help="the addresses of the running cloud, as JSON")
