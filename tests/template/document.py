@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 AREAS = (
     "identity", "search", "documentation", "feedback", "learning", "llm", "budget", "tasks",
-    "enhancement", "system", "notifications", "workers", "schedules",
+    "enhancement", "reports", "system", "notifications", "workers", "schedules",
 )  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
 PUBLIC = {
