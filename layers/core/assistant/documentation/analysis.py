@@ -64,7 +64,7 @@ class Analysis:
     @property
     def documented_share(self) -> float | None:
         """The share of public functions and types with a docstring; None when there are none."""
-        public = [one for _, one in [*self.functions, *self.types] if one.is_public]
+        public = [one for file in self.files for one in file.definitions if one.is_public]
         return round(sum(bool(one.docstring) for one in public) / len(public), 3) if public else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from assistant.documentation import tables
 from assistant.documentation.analysis import COMPLEX, Analysis
+from assistant.documentation.code.structure import Remark
 from assistant.documentation.diagrams import class_diagram, dependency_diagram
 from assistant.documentation.kinds import KINDS
 from assistant.documentation.plan import Piece, Plan
@@ -108,8 +109,8 @@ def _architecture(task: DocumentationTask, analysis: Analysis) -> list[str]:
         rows = [(f"`{name}`", count) for name, count in list(analysis.dependencies.outside.items())[:40]]
         parts.append(tables.table(("From outside", "Files that import it"), rows))
     if analysis.constructs:
-        rows = [(one.name, one.count, ", ".join(one.places[:3])) for one in analysis.constructs]
-        parts.append(tables.table(("Pattern", "Times", "For example"), rows))
+        seen = [(one.name, one.count, ", ".join(one.places[:3])) for one in analysis.constructs]
+        parts.append(tables.table(("Pattern", "Times", "For example"), seen))
     return parts if len(parts) > 1 else [*parts, "The code imports nothing."]
 
 
@@ -135,7 +136,7 @@ def _reference(
         texts.setdefault(piece.path, []).append((piece, text))
     parts = ["## Reference"]
     for file in analysis.files:
-        defined = [one for one in [*file.types, *file.functions] if everything or one.is_public]
+        defined = [one for one in file.definitions if everything or one.is_public]
         if not defined and file.path not in texts:
             continue
         parts.append(f"### {tables.escaped(file.path)}")
@@ -150,8 +151,9 @@ def _reference(
 
 def _undocumented(analysis: Analysis) -> list[str]:
     rows = [
-        (f"`{getattr(one, 'qualified', one.name)}`", f"{file.path}:{one.line}")
-        for file, one in [*analysis.types, *analysis.functions]
+        (f"`{one.qualified}`", f"{file.path}:{one.line}")
+        for file in analysis.files
+        for one in file.definitions
         if one.is_public and not one.docstring
     ]
     if not rows:
@@ -174,12 +176,12 @@ def _complexity(analysis: Analysis) -> list[str]:
     return ["## Complexity", *tables.limited(("Function", "Cyclomatic complexity", "Lines", "Where"), rows)]
 
 
-def _remarks(title: str, remarks: Sequence[object], nothing: str) -> list[str]:
+def _remarks(title: str, remarks: Sequence[Remark], nothing: str) -> list[str]:
     if not remarks:
         return [f"## {title}", nothing]
     order = {"high": 0, "medium": 1, "low": 2}
-    found = sorted(remarks, key=lambda one: (order[one.severity], one.path, one.line))  # type: ignore[attr-defined]
-    rows = [(one.severity, f"{one.path}:{one.line}", f"{one.message} ({one.rule}, {one.source})") for one in found]  # type: ignore[attr-defined]
+    found = sorted(remarks, key=lambda one: (order[one.severity], one.path, one.line))
+    rows = [(one.severity, f"{one.path}:{one.line}", f"{one.message} ({one.rule}, {one.source})") for one in found]
     return [f"## {title}", *tables.limited(("Severity", "Where", "What"), rows)]
 
 

@@ -7,6 +7,7 @@ import tarfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO, RawIOBase
 from typing import IO, Any
 
@@ -103,7 +104,7 @@ def _from_zip(content: bytes) -> Iterator[tuple[str, int, Callable[[], bytes]]]:
     archive = Archive(content)
     for name in archive.names:
         if not name.endswith("/"):
-            yield name, archive.size_of(name), lambda name=name: archive.read(name)
+            yield name, archive.size_of(name), partial(archive.read, name)
 
 
 def _tar_stream(content: bytes, name: str) -> IO[bytes] | None:
@@ -137,7 +138,7 @@ def _from_tar(stream: IO[bytes]) -> Iterator[tuple[str, int, Callable[[], bytes]
                 if number > MOST_ENTRIES:
                     raise TooMuchCode(f"The archive holds more than {MOST_ENTRIES} entries.")
                 if member.isfile():
-                    yield member.name, member.size, lambda member=member: _read(archive, member)
+                    yield member.name, member.size, partial(_read, archive, member)
     except BROKEN as error:
         raise Invalid("The archive is damaged: it cannot be unpacked.") from error
 

@@ -46,7 +46,7 @@ def plan(analysis: Analysis, detail_level: str) -> Plan:
         imported[target] = imported.get(target, 0) + 1
 
     def telling(file: CodeFile) -> tuple[int, str]:
-        public = sum(one.is_public for one in [*file.functions, *file.types])
+        public = sum(one.is_public for one in file.definitions)
         return -(public + 2 * imported.get(file.path, 0)), file.path
 
     sources = [_pieces(file) for file in sorted(analysis.files, key=telling)]
@@ -71,7 +71,7 @@ def _pieces(file: CodeFile) -> Iterator[Piece]:
     lines = file.text.splitlines()
     if not any(line.strip() for line in lines):
         return
-    starts = {one.line for one in [*file.functions, *file.types]}
+    starts = {one.line for one in file.definitions}
     begin, size, cut = 0, 0, 0
     for number, line in enumerate(lines):
         weight = len(line.encode("utf-8", "replace")) + 1

@@ -38,7 +38,7 @@ def whole_prompt(task: DocumentationTask, analysis: Analysis) -> CompletionReque
     for file in analysis.files:
         said = f": {first_line(file.docstring)}" if file.docstring else ""
         lines.append(f"{file.path}{said}")
-        public = [one for one in [*file.types, *file.functions] if one.is_public][:6]
+        public = [one for one in file.definitions if one.is_public][:6]
         lines += [f"  {one.name}{f': {first_line(one.docstring)}' if one.docstring else ''}" for one in public]
     return _request(
         task, f"Contents of {cut(task.name, 200)}:", cut("\n".join(lines), LISTED), KINDS[task.documentation_type].whole

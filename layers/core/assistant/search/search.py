@@ -123,6 +123,33 @@ def passages(
     ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Ranked:
+    """A chunk with all that its score is made of: its places in the two rankings from 1, and its signs from 0 to 1."""
+
+    document_id: str
+    chunk_index: int
+    lexical_place: int | None
+    semantic_place: int | None
+    in_title: float
+    fresh: float
+    score: float
+
+
+def ranked(work: UnitOfWork, organization_id: str, user_id: str, query_text: str, vector: Vector) -> list[Ranked]:
+    """Every chunk that the two rankings name for a query, best first: what weights can be learned from."""
+    _, rows = _find(
+        work, organization_id, user_id, words_of(query_text), vector, limit=2 * NEAR, per_document=2 * NEAR
+    )  # fmt: skip
+    return [
+        Ranked(
+            row["document_id"], row["chunk_index"], row["lexical_place"], row["semantic_place"],
+            float(row["in_title"]), float(row["fresh"]), float(row["score"]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
 def _find(
     work: UnitOfWork,
     organization_id: str,

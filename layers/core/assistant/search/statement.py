@@ -71,7 +71,9 @@ WITH units AS MATERIALIZED (
 )"""
 
 BY_WORDS = """, judged AS (
-    SELECT chunk_id, document_id, chunk_index, score, score AS lexical_score, CAST(NULL AS numeric) AS similarity
+    SELECT chunk_id, document_id, chunk_index, score, score AS lexical_score, CAST(NULL AS numeric) AS similarity,
+           CAST(NULL AS bigint) AS lexical_place, CAST(NULL AS bigint) AS semantic_place,
+           CAST(NULL AS numeric) AS in_title, CAST(NULL AS numeric) AS fresh
     FROM weighed
 )"""
 
@@ -97,6 +99,7 @@ NEAR = """, near AS MATERIALIZED (
 
 BY_BOTH = """, fused AS (
     SELECT chunk_id, document_id, lexical.score AS lexical_score, near.similarity,
+           lexical.place AS lexical_place, near.place AS semantic_place,
            (coalesce(CAST(:lexical AS numeric) / (CAST(:smoothing AS numeric) + lexical.place), 0)
             + coalesce(CAST(:semantic AS numeric) / (CAST(:smoothing AS numeric) + near.place), 0))
            / ((CAST(:lexical AS numeric) + CAST(:semantic AS numeric)) / (CAST(:smoothing AS numeric) + 1)) AS fused
@@ -108,7 +111,8 @@ BY_BOTH = """, fused AS (
 ), judged AS (
     SELECT chunk_id, document_id, chunk_index, lexical_score, round(CAST(similarity AS numeric), 6) AS similarity,
            round(CAST(fused * (1 + CAST(:title AS numeric) * in_title + CAST(:freshness AS numeric) * fresh)
-                 / (1 + CAST(:title AS numeric) + CAST(:freshness AS numeric)) AS numeric), 6) AS score
+                 / (1 + CAST(:title AS numeric) + CAST(:freshness AS numeric)) AS numeric), 6) AS score,
+           lexical_place, semantic_place, in_title, fresh
     FROM fused
     JOIN chunks USING (chunk_id, document_id)
     JOIN documents USING (document_id)
@@ -128,7 +132,7 @@ BY_BOTH = """, fused AS (
 SHOW = """, placed AS (
     SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY score DESC, chunk_index) AS place FROM judged
 ), chosen AS (
-    SELECT chunk_id, score, lexical_score, similarity FROM placed
+    SELECT chunk_id, score, lexical_score, similarity, lexical_place, semantic_place, in_title, fresh FROM placed
     WHERE place <= CAST(:per_document AS integer) AND score >= CAST(:threshold AS numeric)
     ORDER BY score DESC, document_id, chunk_index LIMIT CAST(:limit AS integer)
 )
@@ -137,7 +141,7 @@ FROM (SELECT greatest((SELECT count(*) FROM wanted), (SELECT count(*) FROM judge
 LEFT JOIN LATERAL (
     SELECT CAST(documents.document_id AS text) AS document_id, documents.title, documents.filename,
            documents.source_type, documents.collection, documents.url, documents.created_at, chunk_index, heading,
-           content, score, lexical_score, similarity,
+           content, score, lexical_score, similarity, lexical_place, semantic_place, in_title, fresh,
            CASE WHEN CAST(:with_marks AS boolean) THEN ts_headline('russian', plain_words(content),
                (SELECT CAST(string_agg('(' || CAST(query AS text) || ')', ' | ') AS tsquery) FROM units), :marking)
            END AS marked

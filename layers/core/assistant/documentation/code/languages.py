@@ -35,7 +35,7 @@ C_LOOPS = "for_statement while_statement do_statement"
 JS_FUNCTIONS = (
     "function_declaration generator_function_declaration method_definition method_signature function_signature"
 )
-JS = {
+JS: dict[str, Any] = {
     "decisions": _set(
         "if_statement while_statement do_statement for_statement for_in_statement switch_case catch_clause "
         "ternary_expression"

@@ -51,8 +51,8 @@ def _rules(file: CodeFile) -> Iterator[tuple[int, str, str, str]]:
         for line in file.concatenations:
             yield line, "text-grows-in-loop", "low", "text grows in a loop: all of it is copied in each turn"
     if file.language == "sql":
-        for number, line in enumerate(file.text.splitlines(), 1):
-            code = line.partition("--")[0]
+        for number, text in enumerate(file.text.splitlines(), 1):
+            code = text.partition("--")[0]
             for pattern, rule, message in SQL_RULES:
                 if pattern.search(code):
                     yield number, rule, "medium", message

@@ -48,7 +48,10 @@ CALLS: tuple[tuple[tuple[str, ...], str, bool, str, str, str], ...] = (
     (("csharp",), r"(?:^|\.)(?:MD5|SHA1)\.Create$", False, "weak-hash", "medium", BROKEN),
     (("csharp",), r"^new SqlCommand$|SqlCommand$", True, "sql-text", "high", SQL_TEXT),
 )  # fmt: skip
-COMPILED = tuple((languages, re.compile(callee), *rest) for languages, callee, *rest in CALLS)
+COMPILED = tuple(
+    (languages, re.compile(callee), dynamic, rule, severity, meaning)
+    for languages, callee, dynamic, rule, severity, meaning in CALLS
+)
 LONGEST_LINE = 500
 BROKEN_HASH = re.compile(r"[\"']\s*(?:md5|sha-?1)\s*[\"']", re.I)
 LINES: tuple[tuple[tuple[str, ...], re.Pattern[str], str, str, str], ...] = (

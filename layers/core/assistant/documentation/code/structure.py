@@ -40,6 +40,10 @@ class Type:
     bases: list[str] = field(default_factory=list)
     references: list[str] = field(default_factory=list)
 
+    @property
+    def qualified(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True)
 class Import:
@@ -88,3 +92,8 @@ class CodeFile:
     calls: list[Call] = field(default_factory=list)
     concatenations: list[int] = field(default_factory=list)  # lines where text grows inside a loop
     syntax_errors: int = 0
+
+    @property
+    def definitions(self) -> list[Function | Type]:
+        """The types, then the functions."""
+        return [*self.types, *self.functions]

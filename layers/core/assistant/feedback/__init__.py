@@ -1,0 +1,1 @@
+"""What people think of what they got: judged, counted, moderated, exported."""
