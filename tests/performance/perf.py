@@ -62,7 +62,9 @@ def written(report: dict[str, object], out: Path, least: str) -> int:
     ):
         (out / f"{name}.{suffix}").write_text(text)
     score: dict[str, object] = report["score"]  # type: ignore[assignment]
-    print(f"\n{score['grade']}, {score['points']} of 100. {report['breaks']}")
+    print(
+        f"\n{score['grade']}, {score['points']} of 100, of which {score['judged']} could be judged. {report['breaks']}"
+    )
     for lost in score["lost"][:12]:  # type: ignore[index]
         print(f"  -{lost['points']:.2f}  {lost['why']}")
     shown = os.path.relpath(out / name)

@@ -30,7 +30,7 @@ def test_twice_its_target_loses_an_operations_whole_share():
 def test_what_cannot_be_told_costs_nothing_and_is_listed():
     unsure = stage(operations={"get_me": {**GOOD, "p95_low_ms": 30.0, "p95_high_ms": 90.0}, "search": GOOD})
     score = of_run([unsure], MIX)
-    assert score.points == 100
+    assert (score.points, score.as_json()["judged"]) == (100, 70)
     assert score.open == ["get_me: 400 requests bound its p95 to 30–90 ms, its target is 50 ms"]
 
 
