@@ -81,7 +81,8 @@ def _stage(stage: dict[str, Any]) -> list[str]:
     kept = "" if stage["generator"]["kept_up"] else ' <span class="wrong">the load generator fell behind</span>'
     every = stage["all"]
     title = f"<h2>{escape(stage['name'])}</h2><p>{every['count']} requests, {every.get('rate', 0)} a second, "
-    title += f"{every['errors']} errors, p95 {short(every.get('p95_ms', 0))} ms, p99 {short(every.get('p99_ms', 0))} ms{kept}"
+    title += f"{every['errors']} errors, p95 {short(every.get('p95_ms', 0))} ms, "
+    title += f"p99 {short(every.get('p99_ms', 0))} ms{kept}"
     if sockets := stage.get("sockets"):
         title += f"; {sockets['held']} sockets held, ping p99 {sockets['p99_ms']} ms"
     if tasks := stage.get("tasks"):

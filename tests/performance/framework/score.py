@@ -34,6 +34,9 @@ class Score:
 
     @property
     def grade(self) -> str:
+        """A letter, or a question mark where less than half of the points could be judged."""
+        if self.unjudged > 50:
+            return "?"
         return next(grade for least, grade in GRADES if self.points >= least)
 
     def as_json(self) -> dict[str, Any]:
@@ -126,7 +129,8 @@ def _memory(score: Score, soaks: list[dict[str, Any]]) -> None:
         for part, found in stage["parts"].items():
             low = found["growth_low"]
             if low is None:
-                score.open.append(f"memory: too few samples of {part} in {stage['name']}")
+                worth = MEMORY / len(soaks) / len(stage["parts"])
+                score.leave_open(worth, f"memory: too few samples of {part} in {stage['name']}")
             elif low > GROWTH_MB_A_MINUTE:
                 why = f"memory: {part} grows by at least {low:.1f} MB a minute in {stage['name']}"
                 score.lost.append((MEMORY / len(soaks), why))

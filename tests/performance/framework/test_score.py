@@ -34,6 +34,12 @@ def test_what_cannot_be_told_costs_nothing_and_is_listed():
     assert score.open == ["get_me: 400 requests bound its p95 to 30–90 ms, its target is 50 ms"]
 
 
+def test_what_is_hardly_known_gets_no_letter():
+    rows = [{"operation": "get_me", "quantile": "p50", "verdict": "cannot tell", "low": 0.5, "high": 2.0}]
+    score = of_comparison(rows, {"get_me": 1.0})
+    assert (score.points, score.grade, score.as_json()["judged"]) == (100, "?", 0)
+
+
 def test_errors_cost_what_the_counts_support():
     broken = stage(all={"count": 800, "errors": 80}, operations={"get_me": {**GOOD, "errors": 80}, "search": GOOD})
     score = of_run([broken], MIX)
