@@ -4,8 +4,8 @@
 
 Installs the layer's packages twice (one copy compiled as the layer is, one without .pyc), then imports each function
 file in fresh processes, everything in turn: a round is one process of each, and there are RUNS rounds. What is reported
-is the time from the start of the interpreter to the handler being there, less that of one that imports nothing. The standard library is compiled in all of them,
-as it is in Lambda. Quote the ratios: the machine is shared.
+is the time from the start of the interpreter to the handler being there, less that of one that imports nothing. The
+standard library is compiled in all of them, as it is in Lambda. Quote the ratios: the machine is shared.
 """
 
 import argparse

@@ -19,6 +19,10 @@ WORDS = [
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
+class NotThereError(RuntimeError):
+    """The code that is measured has no such endpoint."""
+
+
 @dataclass
 class Person:
     email: str
@@ -54,6 +58,8 @@ class World:
         headers = {"authorization": f"Bearer {person.token}"} if person else {}
         async with self.session.request(method, path, headers=headers, **arguments) as answer:
             text = await answer.text()
+            if answer.status == 404:
+                raise NotThereError(f"{method} {path}: {text[:300]}")
             if answer.status >= 400:
                 raise RuntimeError(f"{method} {path}: {answer.status} {text[:300]}")
             return json.loads(text)
@@ -96,7 +102,7 @@ class World:
         raise ValueError(f"nobody knows how to fill the pool {pool}: teach world.py, or let an operation keep it")
 
     async def index(self, person: Person) -> str:
-        body = {"text": " ".join(WORDS), "title": "Load"}
+        body = {"text": f"{' '.join(WORDS)} {uuid.uuid4().hex}", "title": "Load"}
         return str((await self.call("POST", "/api/v1/vector-search/index", person, json=body))["document_id"])
 
     async def submit(self, person: Person) -> str:
