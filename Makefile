@@ -103,3 +103,24 @@ PERFORMANCE = PYTHONPATH=.:layers/core POWERTOOLS_METRICS_DISABLED=true $(PY) -W
 .PHONY: measure
 measure: install-tests ## Start times, memory, a submit and a cached read, in a minute (N=requests of each kind)
 	$(PERFORMANCE).measure $(if $(N),--requests $(N))
+
+.PHONY: perf perf-compare perf-selftest bench bench-cold
+
+perf: install-tests ## Load over every endpoint and the sockets: report in build/perf (PROFILE=quick|full, TARGET=url)
+	$(PERFORMANCE).perf --profile $(or $(PROFILE),quick) $(if $(TARGET),--target $(TARGET)) $(if $(SEED),--seed $(SEED))
+
+perf-compare: install-tests ## Is commit B slower than commit A: both at once, in turns (A=, B=, PAIRS=, OPERATIONS=)
+	$(PERFORMANCE).compare $(A) $(or $(B),here) $(if $(PAIRS),--pairs $(PAIRS)) $(if $(OPERATIONS),--operations $(OPERATIONS))
+
+perf-selftest: install-tests ## Proves the instrument on planted faults: false alarms, +20 %, +5 %, a stall, a leak
+	$(PERFORMANCE).selftest
+
+PEERS_VENV ?= .venv-peers
+
+bench: install-tests ## Our functions beside a monolith, at equal work, inside and through (N=requests of each kind)
+	@test -x $(PEERS_VENV)/bin/python || $(PYTHON) -m venv $(PEERS_VENV)
+	@$(PEERS_VENV)/bin/python -m pip install -q -r tests/performance/peers/requirements.txt
+	$(PERFORMANCE).bench_monolith --python $(PEERS_VENV)/bin/python $(if $(N),--requests $(N))
+
+bench-cold: install-tests ## Cold init of every function, with and without bytecode, beside the monolith's (RUNS=, FUNCTIONS=)
+	$(PY) tests/performance/cold_init.py --runs $(or $(RUNS),15) $(if $(FUNCTIONS),--functions $(FUNCTIONS))

@@ -39,7 +39,7 @@ def bars(rows: Sequence[tuple[str, float, float, float | None]], unit: str) -> s
         parts.append(f'<rect class="{kind}" x="{x(p50):.1f}" y="{top + 4}" width="{wide:.1f}" height="11" rx="2"/>')
         if target is not None:
             parts.append(f'<line class="target" x1="{x(target):.1f}" x2="{x(target):.1f}" y1="{top}" y2="{top + 18}"/>')
-        parts.append(f'<text class="value" x="{max(x(p95), x(p50) + 3) + 6:.1f}" y="{top + 13}">{p95:.3g}</text>')
+        parts.append(f'<text class="value" x="{max(x(p95), x(p50) + 3) + 6:.1f}" y="{top + 13}">{short(p95)}</text>')
     return "".join(parts) + "</svg>"
 
 
@@ -55,10 +55,12 @@ def lines(named: dict[str, Sequence[Value]], step: float, unit: str, least: floa
     for share in (0, 0.5, 1):
         y = height - 20 - share * (height - 20 - top)
         parts.append(f'<line class="grid" x1="{left}" x2="{WIDTH - right}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(f'<text class="axis" x="{left - 5}" y="{y + 4:.1f}" text-anchor="end">{most * share:.3g}</text>')
+        parts.append(
+            f'<text class="axis" x="{left - 5}" y="{y + 4:.1f}" text-anchor="end">{short(most * share)}</text>'
+        )
     parts.append(f'<text class="axis" x="{WIDTH - right}" y="{height - 5}" text-anchor="end">'
                  f"{longest * step:.0f} s</text>")  # fmt: skip
-    ends: list[float] = []
+    labels: list[tuple[float, int, str]] = []
     for index, (name, one) in enumerate(named.items()):
         points = [
             (left + (WIDTH - right - left) * number / max(1, longest - 1),
@@ -69,13 +71,12 @@ def lines(named: dict[str, Sequence[Value]], step: float, unit: str, least: floa
             continue
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         parts.append(f'<polyline class="line l{index % 6}" points="{path}"/>')
-        end = points[-1][1]
-        while any(abs(end - other) < 12 for other in ends):
-            end += 12 if end < height - 30 else -12
-        ends.append(end)
         last = next(value for value in reversed(one) if value is not None)
-        parts.append(f'<text class="t{index % 6}" x="{WIDTH - right + 6}" y="{end + 4:.1f}">'
-                     f"{escape(name)} {last:.3g}</text>")  # fmt: skip
+        labels.append((points[-1][1], index % 6, f"{name} {short(last)}"))
+    above = float(height)
+    for wanted, index, text in sorted(labels, reverse=True):  # from below, each at least a line above the one before
+        above = min(wanted + 4, above - 12)
+        parts.append(f'<text class="t{index}" x="{WIDTH - right + 6}" y="{above:.1f}">{escape(text)}</text>')
     return "".join(parts) + "</svg>"
 
 
@@ -102,6 +103,11 @@ def forest(rows: Sequence[tuple[str, str, float, float, float]], margin: float) 
         parts.append(f'<circle class="{kind}" cx="{x(estimate):.1f}" cy="{top + 9}" r="4"/>')
         parts.append(f'<text class="value" x="{WIDTH - 112}" y="{top + 13}">{estimate - 1:+.1%} {verdict}</text>')
     return "".join(parts) + "</svg>"
+
+
+def short(value: float) -> str:
+    """Three digits where they say something, whole numbers with their thousands above."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _open(height: float, title: str) -> str:

@@ -7,7 +7,8 @@ def run_markdown(report: dict[str, Any]) -> str:
     score = report["score"]
     text = [
         f"# Performance of {report['commit']}: {score['grade']}, {score['points']:g} of 100",
-        f"{report['at']}, profile {report['profile']}, {report['cpus']} CPUs. {report['about']}",
+        f"{score['judged']:g} points could be judged. {report['at']}, profile {report['profile']}, "
+        f"{report['cpus']} CPUs. {report['about']}",
         "",
         "| stage | requests | a second | errors | p50 ms | p95 ms | p99 ms | statements a request | hit rate |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
@@ -44,7 +45,7 @@ def compare_markdown(report: dict[str, Any]) -> str:
     counts = ", ".join(f"{number} {verdict}" for verdict, number in report["verdicts"].items())
     text = [
         f"# {report['b']} against {report['a']}: {score['grade']}, {score['points']:g} of 100",
-        f"{counts}. {report['about']}",
+        f"{counts}; {score['judged']:g} points could be judged. {report['about']}",
         "",
         "| endpoint | quantile | verdict | change | between | and |",
         "|---|---|---|---:|---:|---:|",

@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from tests.performance.framework.charts import bars, forest, lines
+from tests.performance.framework.charts import bars, forest, lines, short
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1c2430;--soft:#667085;--paper:#fff;--line:#e4e7ec;--good:#2563a8;--bad:#c0362c;
@@ -48,7 +48,7 @@ def run_page(report: dict[str, Any], targets: dict[str, float]) -> str:
     body = [
         f"<h1>Performance of {escape(report['commit'])}</h1>",
         _head(score, [
-            (f"p95, {busiest['name']}", f"{every['p95_ms']:.3g} ms"), ("p50", f"{every['p50_ms']:.3g} ms"),
+            (f"p95, {busiest['name']}", f"{short(every['p95_ms'])} ms"), ("p50", f"{short(every['p50_ms'])} ms"),
             ("errors in all stages", str(sum(stage["all"]["errors"] for stage in report["stages"]
                                              if not stage.get("stress")))),
             ("endpoints", str(report["endpoints"])),
@@ -81,7 +81,8 @@ def _stage(stage: dict[str, Any]) -> list[str]:
     kept = "" if stage["generator"]["kept_up"] else ' <span class="wrong">the load generator fell behind</span>'
     every = stage["all"]
     title = f"<h2>{escape(stage['name'])}</h2><p>{every['count']} requests, {every.get('rate', 0)} a second, "
-    title += f"{every['errors']} errors, p95 {every.get('p95_ms', 0):.3g} ms, p99 {every.get('p99_ms', 0):.3g} ms{kept}"
+    title += f"{every['errors']} errors, p95 {short(every.get('p95_ms', 0))} ms, "
+    title += f"p99 {short(every.get('p99_ms', 0))} ms{kept}"
     if sockets := stage.get("sockets"):
         title += f"; {sockets['held']} sockets held, ping p99 {sockets['p99_ms']} ms"
     if tasks := stage.get("tasks"):
@@ -126,8 +127,10 @@ def compare_page(report: dict[str, Any]) -> str:
 
 def _head(score: dict[str, Any], facts: list[tuple[str, str]]) -> str:
     found = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts)
+    judged = f"of 100, of which {score['judged']:g} could be judged"
+    points = f"<div><dt>{judged}</dt><dd>{score['points']:g}</dd></div>"
     grade = f'<div class="grade {score["grade"]}">{score["grade"]}</div>'
-    return f'<div class="head">{grade}<dl><div><dt>of 100</dt><dd>{score["points"]:g}</dd></div>{found}</dl></div>'
+    return f'<div class="head">{grade}<dl>{points}{found}</dl></div>'
 
 
 def _list(title: str, lines_: list[str], nothing: str) -> str:

@@ -21,6 +21,12 @@ class Score:
 
     lost: list[tuple[float, str]] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    unjudged: float = 0.0
+    """Points of which nothing can be said: a hundred of a hundred means little while most of them are such."""
+
+    def leave_open(self, points: float, why: str) -> None:
+        self.unjudged += points
+        self.open.append(why)
 
     @property
     def points(self) -> float:
@@ -28,11 +34,20 @@ class Score:
 
     @property
     def grade(self) -> str:
+        """A letter, or a question mark where less than half of the points could be judged."""
+        if self.unjudged > 50:
+            return "?"
         return next(grade for least, grade in GRADES if self.points >= least)
 
     def as_json(self) -> dict[str, Any]:
         lost = [{"points": round(points, 2), "why": why} for points, why in sorted(self.lost, reverse=True)]
-        return {"points": self.points, "grade": self.grade, "lost": lost, "cannot_tell": self.open}
+        return {
+            "points": self.points,
+            "grade": self.grade,
+            "judged": round(100 - self.unjudged, 1),
+            "lost": lost,
+            "cannot_tell": self.open,
+        }
 
 
 def least_errors(errors: int, count: int) -> float:
@@ -72,7 +87,7 @@ def _speed(score: Score, stage: dict[str, Any], mix: dict[str, Any]) -> None:
             score.lost.append((weight * min(1.0, (low - target) / target), f"{name}: {why}"))
         elif high is None or high > target:
             many = f"{found['count']} requests bound its p95 to {low:.0f}–{'?' if high is None else f'{high:.0f}'} ms"
-            score.open.append(f"{name}: {many}, its target is {target:.0f} ms")
+            score.leave_open(weight, f"{name}: {many}, its target is {target:.0f} ms")
 
 
 def _errors(score: Score, stage: dict[str, Any], stages: int) -> None:
@@ -94,10 +109,10 @@ def _sockets(score: Score, stage: dict[str, Any], stages: int) -> None:
         gone = found["pings"] - found["pongs"]
         score.lost.append((worth / 4, f"sockets: {gone} pings unanswered in {stage['name']}"))
     if (p99 := found["p99_ms"]) is None:
-        score.open.append(f"sockets: no pong in {stage['name']}")
+        score.leave_open(worth / 4, f"sockets: no pong in {stage['name']}")
     elif p99 > SOCKET_P99_MS:
-        score.open.append(f"sockets: p99 {p99:.0f} ms in {stage['name']}, its target is {SOCKET_P99_MS:.0f} ms; one "
-                          "stage's p99 has no interval")  # fmt: skip
+        why = f"sockets: p99 {p99:.0f} ms in {stage['name']}, its target is {SOCKET_P99_MS:.0f} ms; it has no interval"
+        score.leave_open(worth / 4, why)
 
 
 def _tasks(score: Score, stage: dict[str, Any], stages: int) -> None:
@@ -114,7 +129,8 @@ def _memory(score: Score, soaks: list[dict[str, Any]]) -> None:
         for part, found in stage["parts"].items():
             low = found["growth_low"]
             if low is None:
-                score.open.append(f"memory: too few samples of {part} in {stage['name']}")
+                worth = MEMORY / len(soaks) / len(stage["parts"])
+                score.leave_open(worth, f"memory: too few samples of {part} in {stage['name']}")
             elif low > GROWTH_MB_A_MINUTE:
                 why = f"memory: {part} grows by at least {low:.1f} MB a minute in {stage['name']}"
                 score.lost.append((MEMORY / len(soaks), why))
@@ -130,7 +146,9 @@ def of_comparison(comparisons: list[dict[str, Any]], shares: dict[str, float]) -
             least = one["low"] - 1
             score.lost.append((worth * min(1.0, least * 2), f"{name}: {one['quantile']} at least {least:.1%} slower"))
         elif one["verdict"] == "cannot tell":
-            score.open.append(f"{name}: {one['quantile']} between {_signed(one['low'])} and {_signed(one['high'])}")
+            score.leave_open(
+                worth, f"{name}: {one['quantile']} between {_signed(one['low'])} and {_signed(one['high'])}"
+            )
     return score
 
 

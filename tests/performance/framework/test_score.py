@@ -30,8 +30,14 @@ def test_twice_its_target_loses_an_operations_whole_share():
 def test_what_cannot_be_told_costs_nothing_and_is_listed():
     unsure = stage(operations={"get_me": {**GOOD, "p95_low_ms": 30.0, "p95_high_ms": 90.0}, "search": GOOD})
     score = of_run([unsure], MIX)
-    assert score.points == 100
+    assert (score.points, score.as_json()["judged"]) == (100, 70)
     assert score.open == ["get_me: 400 requests bound its p95 to 30–90 ms, its target is 50 ms"]
+
+
+def test_what_is_hardly_known_gets_no_letter():
+    rows = [{"operation": "get_me", "quantile": "p50", "verdict": "cannot tell", "low": 0.5, "high": 2.0}]
+    score = of_comparison(rows, {"get_me": 1.0})
+    assert (score.points, score.grade, score.as_json()["judged"]) == (100, "?", 0)
 
 
 def test_errors_cost_what_the_counts_support():

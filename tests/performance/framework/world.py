@@ -19,6 +19,10 @@ WORDS = [
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
+class NotThereError(RuntimeError):
+    """The code that is measured has no such endpoint."""
+
+
 @dataclass
 class Person:
     email: str
@@ -26,6 +30,7 @@ class Person:
     user_id: str = ""
     token: str = ""
     own_task: str = ""
+    own_document: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class World:
         headers = {"authorization": f"Bearer {person.token}"} if person else {}
         async with self.session.request(method, path, headers=headers, **arguments) as answer:
             text = await answer.text()
+            if answer.status == 404:
+                raise NotThereError(f"{method} {path}: {text[:300]}")
             if answer.status >= 400:
                 raise RuntimeError(f"{method} {path}: {answer.status} {text[:300]}")
             return json.loads(text)
@@ -85,12 +92,18 @@ class World:
         person = self.people[index]
         if pool == "task_id":
             return index, await self.submit(person)
+        if pool == "document":
+            return index, await self.index(person)
         if pool in ("refresh_token", "access_token"):
             kept = person.token
             found = await self.sign_in(person)
             person.token = kept or found["access_token"]
             return index, str(found[pool])
         raise ValueError(f"nobody knows how to fill the pool {pool}: teach world.py, or let an operation keep it")
+
+    async def index(self, person: Person) -> str:
+        body = {"text": f"{' '.join(WORDS)} {uuid.uuid4().hex}", "title": "Load"}
+        return str((await self.call("POST", "/api/v1/vector-search/index", person, json=body))["document_id"])
 
     async def submit(self, person: Person) -> str:
         body = {
@@ -114,6 +127,7 @@ class World:
             "email": person.email,
             "password": person.password,
             "own_task": person.own_task,
+            "own_document": person.own_document,
             "taken": taken,
             "words": " ".join(WORDS[(number * step) % len(WORDS)] for step in (1, 5, 7)),
         }
