@@ -26,8 +26,8 @@ pins: ## Fail when a statement would have pinned a session on RDS Proxy
 
 # ---- the main job, once ----
 
-demo: install ## Do the main job once and exit (DOCS=folder of Markdown, TOPIC=what the RFC is about)
-	@exec $(PY) -m local demo $(if $(DOCS),--docs "$(DOCS)") $(if $(TOPIC),--topic "$(TOPIC)")
+demo: install ## Do the main job once and exit (KIND=rfc or enhance, DOCS=folder of Markdown, TOPIC=what the RFC is about)
+	@exec $(PY) -m local demo $(if $(KIND),--kind $(KIND)) $(if $(DOCS),--docs "$(DOCS)") $(if $(TOPIC),--topic "$(TOPIC)")
 
 # ---- the checks ----
 
