@@ -22,6 +22,7 @@ class Ports:
 
     api: int
     aws: int
+    console: int
     host: int
     proxy: int
     pins: int
@@ -29,7 +30,6 @@ class Ports:
     valkey: int
     model: int
     embeddings: int
-    console: int
 
     @classmethod
     def choose(cls, settings: Settings) -> "Ports":
@@ -46,7 +46,7 @@ class Ports:
             return port
 
         api, aws, console_port = api or another(), aws or another(), console_port or another()
-        return cls(api, aws, *(another() for _ in range(7)), console=console_port)
+        return cls(api, aws, console_port, *(another() for _ in range(7)))
 
 
 def addresses(root: Path, state: Path, settings: Settings, ports: Ports) -> Addresses:

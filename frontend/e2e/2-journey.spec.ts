@@ -18,16 +18,24 @@ test("an RFC: its cost before, its stages live, its citations, its export", asyn
   await page.getByRole("button", { name: "Write it" }).click();
   await expect(page).toHaveURL(/\/tasks\/[0-9a-f-]{36}$/);
 
-  const seen = new Set<number>();
-  const bar = page.getByRole("progressbar");
+  const seen = new Set<string>();
+  const doing = page.locator(".progress");
   const read = page.getByRole("link", { name: "Read the document" });
-  await expect(page.getByText(/Section 1 of 2: Summary/)).toBeVisible({ timeout: 60_000 });
   while (!(await read.isVisible())) {
-    const value = (await bar.count()) ? await bar.first().getAttribute("aria-valuenow", { timeout: 500 }).catch(() => null) : null;
-    if (value) seen.add(Number(value));
+    const now = await page.evaluate(() => {
+      const bar = document.querySelector("main .progress");
+      return bar ? `${bar.getAttribute("aria-valuenow")} ${bar.nextElementSibling?.textContent ?? ""}` : "";
+    });
+    if (now) seen.add(now);
     await page.waitForTimeout(50);
   }
-  expect(seen.size, `progress seen: ${[...seen].join(", ")}`).toBeGreaterThanOrEqual(3); // live, without a reload
+  const story = [...seen].join("; ");
+  expect(seen.size, story).toBeGreaterThanOrEqual(3); // live, without a reload
+  expect(story).toContain("Section 1 of 2: Summary");
+  expect(story).toContain("Section 2 of 2: Risks and rollout");
+  const progress = [...seen].map((one) => Number.parseInt(one, 10));
+  expect(progress, story).toEqual([...progress].sort((a, b) => a - b)); // it never goes back
+  await expect(doing).toHaveCount(0);
 
   await read.click();
   await expect(page.getByRole("heading", { name: "Summary", level: 2 })).toBeVisible();

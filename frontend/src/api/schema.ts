@@ -753,6 +753,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's reports, newest first */
+        get: operations["list_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the report is, and links to its files that open for five minutes */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -2745,6 +2779,97 @@ export interface components {
             budget_limit?: number | string | null;
         };
         /**
+         * ReportDetails
+         * @description `url` is of the report itself; `files` has it first, then its charts. `expires_in`: seconds.
+         */
+        ReportDetails: {
+            /** Report Id */
+            report_id: string;
+            /** Report Type */
+            report_type: string;
+            /** Format */
+            format: string;
+            /** Title */
+            title: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Whole Organization */
+            whole_organization: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Url */
+            url: string;
+            /** Expires In */
+            expires_in: number;
+            /** Files */
+            files: components["schemas"]["ReportFile"][];
+        };
+        /**
+         * ReportFile
+         * @description `url` opens the file for whoever has it, until it expires.
+         */
+        ReportFile: {
+            /** Name */
+            name: string;
+            /** Media Type */
+            media_type: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sha256 */
+            sha256: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ReportSummary
+         * @description A report that was made. The days are the organisation's, both with.
+         */
+        ReportSummary: {
+            /** Report Id */
+            report_id: string;
+            /** Report Type */
+            report_type: string;
+            /** Format */
+            format: string;
+            /** Title */
+            title: string;
+            /**
+             * Start
+             * Format: date
+             */
+            start: string;
+            /**
+             * End
+             * Format: date
+             */
+            end: string;
+            /** Whole Organization */
+            whole_organization: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** Reports */
+        Reports: {
+            /** Reports */
+            reports: components["schemas"]["ReportSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
          * RepositoryInput
          * @description A public repository on GitHub or on any GitLab that this deployment reaches.
          */
@@ -3824,6 +3949,10 @@ export type ProviderState = components['schemas']['ProviderState'];
 export type QuickOrder = components['schemas']['QuickOrder'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type Registration = components['schemas']['Registration'];
+export type ReportDetails = components['schemas']['ReportDetails'];
+export type ReportFile = components['schemas']['ReportFile'];
+export type ReportSummary = components['schemas']['ReportSummary'];
+export type Reports = components['schemas']['Reports'];
 export type RepositoryInput = components['schemas']['RepositoryInput'];
 export type Scope = components['schemas']['Scope'];
 export type Scopes = components['schemas']['Scopes'];
@@ -5683,6 +5812,87 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Notification"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_reports: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reports"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportDetails"];
                 };
             };
             /** @description A problem: what is wrong, where, and what to do */

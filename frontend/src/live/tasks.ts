@@ -21,6 +21,7 @@ export const keys = {
   task: (id: string) => ["task", id] as const,
   live: (id: string) => ["live", id] as const,
   budget: ["budget"] as const,
+  sources: ["sources"] as const,
 };
 
 export function isTaskMessage(message: Notification): boolean {
@@ -46,6 +47,8 @@ export function applyMessages(cache: QueryClient, messages: Notification[]): voi
       latest.set(report.task_id, report);
     }
   if (messages.some((message) => message.type === "budget_alert")) void cache.invalidateQueries({ queryKey: keys.budget });
+  if (messages.some((message) => message.type === "sync_status" || message.data.task_type === "process_data_sync"))
+    void cache.invalidateQueries({ queryKey: keys.sources });
   if (latest.size === 0) return;
 
   let ended = false;

@@ -6,10 +6,11 @@ import { Page } from "../ui/page";
 import { Empty } from "../ui/states";
 import { Announce, CreateUser } from "./admin-people";
 import { Models } from "./admin-models";
+import { Sources } from "./admin-sources";
 import { Overview } from "./overview";
 
 export default function Admin(): ReactNode {
-  const { admin, state } = useWords();
+  const { admin, sources, state } = useWords();
   if (!useIsAdmin()) return <Empty title={state.forbidden} />;
   return (
     <Page title={admin.title}>
@@ -17,6 +18,7 @@ export default function Admin(): ReactNode {
         <TabList className="tab-list" aria-label={admin.title}>
           <Tab id="users">{admin.users}</Tab>
           <Tab id="budgets">{admin.budgets}</Tab>
+          <Tab id="sources">{sources.title}</Tab>
           <Tab id="models">{admin.models}</Tab>
           <Tab id="announce">{admin.announce}</Tab>
         </TabList>
@@ -25,6 +27,9 @@ export default function Admin(): ReactNode {
         </TabPanel>
         <TabPanel id="budgets">
           <Overview />
+        </TabPanel>
+        <TabPanel id="sources">
+          <Sources />
         </TabPanel>
         <TabPanel id="models">
           <Models />

@@ -53,7 +53,7 @@ export default function Tasks(): ReactNode {
           </Link>
         </Empty>
       ) : view === "board" ? (
-        <Board tasks={tasks} counts={counts} />
+        <Board tasks={tasks} counts={query.hasNextPage ? counts : {}} />
       ) : (
         <>
           <Choice
@@ -74,6 +74,7 @@ export default function Tasks(): ReactNode {
   );
 }
 
+/** `counts`: of all tasks, while not all of them are here; the socket moves those that are. */
 function Board({ tasks, counts }: { tasks: TaskDetails[]; counts: Record<string, number> }): ReactNode {
   const words = useWords();
   const usual = useMemo(
