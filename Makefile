@@ -84,3 +84,13 @@ PERFORMANCE = PYTHONPATH=.:layers/core POWERTOOLS_METRICS_DISABLED=true $(PY) -W
 .PHONY: measure
 measure: install-tests ## Start times, memory, a submit and a cached read, in a minute (N=requests of each kind)
 	$(PERFORMANCE).measure $(if $(N),--requests $(N))
+
+# ---- search ----
+
+.PHONY: eval-search soak-sync
+
+eval-search: install-tests ## How good and how fast the search is, beside BM25 (PAGES=, SIZES=2000,20000,200000)
+	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.eval.search $(if $(PAGES),--pages $(PAGES)) $(if $(SIZES),--sizes $(SIZES))
+
+soak-sync: install-tests ## Every kind of source, ten runs with kills and edits, against one whole run
+	SYNC_RUNS=10 $(PY) -m pytest -q tests/layers/search/sources/test_interrupted_sync.py
