@@ -7,12 +7,15 @@ import pytest
 from tests.eval import corpus
 from tests.eval.measures import ndcg, percentile, precision, reciprocal_rank, worth
 
-PAGE = """.TH CAT 1
+PAGE = (
+    """.TH CAT 1
 .SH NAME
 cat \\- concatenate files and print on the standard output
 .SH DESCRIPTION
 Concatenate \\fIFILE\\fR(s) to standard output.
-""" + ".PP\nWith no FILE, or when FILE is -, read standard input.\n" * 8
+"""
+    + ".PP\nWith no FILE, or when FILE is -, read standard input.\n" * 8
+)
 
 
 @pytest.mark.parametrize(

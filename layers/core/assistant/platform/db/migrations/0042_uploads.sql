@@ -12,3 +12,6 @@ CREATE TABLE pending_uploads (
     finished_at timestamptz
 );
 CREATE INDEX pending_uploads_age ON pending_uploads (created_at);
+
+-- What waits for vectors is looked for every minute, and what a source indexed is asked for by its own name.
+CREATE INDEX chunks_document ON chunks (organization_id, document_id);
