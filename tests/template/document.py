@@ -15,7 +15,8 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 AREAS = (
-    "identity", "search", "documentation", "llm", "budget", "tasks", "enhancement", "system", "notifications", "workers", "schedules",
+    "identity", "search", "documentation", "llm", "budget", "tasks", "enhancement", "reports", "system",
+    "notifications", "workers", "schedules",
 )  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
 PUBLIC = {
