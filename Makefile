@@ -124,3 +124,12 @@ bench: install-tests ## Our functions beside a monolith, at equal work, inside a
 
 bench-cold: install-tests ## Cold init of every function, with and without bytecode, beside the monolith's (RUNS=, FUNCTIONS=)
 	$(PY) tests/performance/cold_init.py --runs $(or $(RUNS),15) $(if $(FUNCTIONS),--functions $(FUNCTIONS))
+# ---- search ----
+
+.PHONY: eval-search soak-sync
+
+eval-search: install-tests ## How good and how fast the search is, beside BM25 (PAGES=, SIZES=2000,20000,200000)
+	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.eval.search $(if $(PAGES),--pages $(PAGES)) $(if $(SIZES),--sizes $(SIZES))
+
+soak-sync: install-tests ## Every kind of source, ten runs with kills and edits, against one whole run
+	SYNC_RUNS=10 $(PY) -m pytest -q tests/layers/search/sources/test_interrupted_sync.py

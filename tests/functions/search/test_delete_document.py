@@ -58,6 +58,6 @@ def test_what_a_source_would_bring_back(call, db, person, synced):
     assert (answer.status, "Delete it there" in answer.body["detail"]) == (409, True)
 
 
-@pytest.mark.parametrize("doc_id", [str(uuid.uuid4()), "nothing", "%27%3B--"])
+@pytest.mark.parametrize("doc_id", [str(uuid.UUID(int=7)), "nothing", "%27%3B--"])
 def test_what_is_not_there(call, person, doc_id):
     assert call(DELETE, person(), path={"doc_id": doc_id}).status == 404

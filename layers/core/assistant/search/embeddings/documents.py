@@ -49,6 +49,7 @@ def embed_document(
                              AND NOT EXISTS (
                                  SELECT FROM chunks LEFT JOIN embeddings
                                    ON embeddings.chunk_id = chunks.chunk_id AND model = :model
+                                   AND embeddings.organization_id = CAST(:organization_id AS uuid)
                                  WHERE chunks.organization_id = CAST(:organization_id AS uuid)
                                    AND chunks.document_id = CAST(:document_id AS uuid)
                                    AND embeddings.chunk_id IS NULL
