@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from assistant.budget import ledger
@@ -21,8 +22,11 @@ def submit(
     priority: Priority,
     worst_case: int,
     idempotency_key: str | None,
+    store_with: Callable[[Task], None] = lambda task: None,
 ) -> Task:
     """Store a task and hold `worst_case` micro-dollars for it; committed when this returns.
+
+    `store_with` stores what belongs to the new task in the same transaction.
 
     The same idempotency key with the same content returns the first task; with other content it is a Conflict.
     Raises BudgetExceeded when it does not fit, and then nothing is stored.
@@ -47,6 +51,7 @@ def submit(
     if row is None:
         return _submitted_before(work, caller, str(idempotency_key), request_hash)
     task = from_row(row)
+    store_with(task)
     notify(work, task.organization_id, task.user_id, "task_progress", report(task))
     work.after_commit(lambda: send_ticket(work, task.organization_id, task.task_id, task_type))
     # Last, with the commit in the same packet, since everyone of the organisation waits for its budget's row.
