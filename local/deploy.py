@@ -77,6 +77,7 @@ def deploy(expansion: Expansion, endpoint: str) -> Deployment:
     _read_functions(deployment, expansion, endpoint)
     _read_stages(deployment, endpoint)
     _put_right(deployment, expansion, endpoint)
+    _verify_sender(deployment, endpoint)
     return deployment
 
 
@@ -129,6 +130,13 @@ def _put_right(deployment: Deployment, expansion: Expansion, endpoint: str) -> N
             functions.put_function_concurrency(
                 FunctionName=deployment.resources[name], ReservedConcurrentExecutions=source.reserved_concurrency
             )
+
+
+def _verify_sender(deployment: Deployment, endpoint: str) -> None:
+    """SES sends from verified addresses only; whoever owns this one would have clicked on a link."""
+    senders = {values["MAIL_SENDER"] for values in deployment.environments.values() if values.get("MAIL_SENDER")}
+    for sender in senders:
+        client("sesv2", endpoint).create_email_identity(EmailIdentity=sender)
 
 
 def _resolved(settings: dict[str, Any], expansion: Expansion) -> dict[str, Any]:

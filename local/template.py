@@ -47,6 +47,12 @@ class Expansion:
     buckets: dict[str, str] = field(default_factory=dict)
     """Buckets to create before the deployment: they outlive it, so their names are fixed."""
 
+    def allow_origin(self, origin: str) -> None:
+        """Let browsers call the HTTP API from an origin more than those of the template."""
+        for settings in self.cors.values():
+            listed = settings["AllowOrigins"]
+            settings["AllowOrigins"] = [*(listed.split(",") if isinstance(listed, str) else listed), origin]
+
 
 def expand(path: Path, invoke_url: str) -> Expansion:
     """Read a SAM template and prepare it for the emulator.

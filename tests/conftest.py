@@ -12,6 +12,7 @@ import pytest
 from assistant.platform.db import Database
 from assistant.platform.db.connection import PooledConnection
 from assistant.platform.db.migrate import migrate
+from assistant.platform.observability import logger
 from local.parts import valkey as valkey_part
 from local.parts.postgres import Postgres
 from local.process import free_port
@@ -19,12 +20,9 @@ from local.process import free_port
 KNOWN_FAILURES = frozenset((Path(__file__).parent / "known_failures.txt").read_text().splitlines())
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under pytest-xdist (`--dist loadgroup`) a file stays together, and tests/e2e, which shares one local cloud."""
+    """What is known to fail runs, and may fail."""
     for item in items:
-        group = "e2e" if "e2e" in item.path.parts else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
         if item.nodeid.split("[")[0] in KNOWN_FAILURES:
             item.add_marker(pytest.mark.xfail(reason="an open defect: tests/known_failures.txt"))
 
@@ -36,6 +34,12 @@ def event_loop() -> None:
         asyncio.get_event_loop_policy().get_event_loop()
     except RuntimeError:
         asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+@pytest.fixture(autouse=True)
+def outside_a_request() -> None:
+    """Each invocation of a sandbox begins without the request of the one before; so does each test."""
+    logger.set_correlation_id(None)
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
+from assistant.enhancement import task_types as enhancement
 from assistant.generation import task_types as generation
 from assistant.http import LLM, Db, GenerateCaller, lambda_handler
 from assistant.http.tasks import PriorityName, SubmittedTask
+from assistant.mail import task_types as mail
 from assistant.tasks.submit import submit
 from assistant.tasks.task import Priority
 from assistant.tasks.types import prepare
 
 router = APIRouter(tags=["async-tasks"])
 
-TASK_TYPES = {**generation.TASK_TYPES}  # of every context that does tasks; tasks itself knows none of them
+# Of every context that does tasks; tasks itself knows none of them.
+TASK_TYPES = {**generation.TASK_TYPES, **enhancement.TASK_TYPES, **mail.TASK_TYPES}
 
 
 class TaskSubmission(BaseModel):

@@ -15,17 +15,9 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 AREAS = (
-    "identity",
-    "generation",
-    "search",
-    "llm",
-    "budget",
-    "tasks",
-    "system",
-    "notifications",
-    "workers",
-    "schedules",
-)
+    "identity", "generation", "search", "documentation", "llm", "budget", "tasks", "enhancement", "system",
+    "notifications", "workers", "schedules",
+)  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
 PUBLIC = {
     "POST /api/v1/auth/register",

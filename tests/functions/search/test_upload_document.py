@@ -10,6 +10,7 @@ from moto import mock_aws
 from assistant.platform import aws
 from assistant.search.uploads import MOST_BYTES
 
+SUPPORTED = "csv, docx, epub, htm, html, json, md, pdf, txt, yaml, yml"
 UPLOAD = "search.upload_document"
 TEXT = "# Бюджет\n\nThe hold is taken before the call.\n".encode()
 
@@ -88,8 +89,11 @@ def test_a_colleague_s_document_stays(call, form, person):
     ("parts", "status", "says"),
     [
         ([("file", b"x" * (MOST_BYTES + 1), "a.txt")], 413, "4.4 MB at most"),
-        ([("file", b"%PDF-1.7", "a.pdf", "application/pdf")], 415, "csv, json, md, txt, yaml, yml"),
-        ([("file", b"PK\x03\x04zip", "a.md")], 415, "csv, json, md, txt, yaml, yml"),
+        ([("file", b"words", "a.exe")], 415, SUPPORTED),
+        ([("file", b"\xd0\xcf\x11\xe0", "a.doc", "application/msword")], 415, "Save the file as .docx"),
+        ([("file", b"%PDF-1.7", "a.pdf", "application/pdf")], 422, "damaged"),
+        ([("file", b"PK\x03\x04", "a.docx")], 422, "damaged"),
+        ([("file", b"PK\x03\x04zip", "a.md")], 415, SUPPORTED),
         ([("file", b"a\x00b", "a.md")], 415, "binary"),
         ([], 422, "/file"),
         ([("file", "text, not a file")], 422, "/file"),

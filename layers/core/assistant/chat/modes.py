@@ -42,16 +42,22 @@ class AnswerRequest(BaseModel):
 
 
 def worst_case(work: UnitOfWork, request: AnswerRequest, organization_id: str | None) -> int:
-    """Micro-dollars: a whole prompt and a whole answer at the dearest provider; nothing where no model is asked."""
+    """Micro-dollars: the search's vector, and a whole prompt and a whole answer at the dearest provider.
+
+    Nothing where no model is asked and search goes by words.
+    """
     from assistant.chat.prompt import PROMPT_TOKENS, bare
     from assistant.llm.routing import dearest
     from assistant.llm.tokens import input_tokens_upper_bound
+    from assistant.search.embeddings import configured, metered
 
     manner = MANNERS[request.mode]
+    model = configured.model()
+    vector = metered.worst_case(work, model, organization_id, model.characters, 1) if model else 0
     if not manner.max_tokens:
-        return 0
+        return vector
     bound = max(PROMPT_TOKENS, input_tokens_upper_bound(bare(request.question, manner)))
-    return dearest(work, organization_id).worst_case(bound, manner.max_tokens)
+    return vector + dearest(work, organization_id).worst_case(bound, manner.max_tokens)
 
 
 # Not a type that POST /async-tasks/submit takes: a question belongs to a session.

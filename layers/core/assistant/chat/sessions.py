@@ -67,7 +67,14 @@ def ask(
         messages.add(work, task, session_id, message_id, mode, question)
 
     task = submit(
-        work, caller, TASK, prepared.args, Priority.urgent, prepared.worst_case, idempotency_key, store_question
+        work,
+        caller,
+        TASK,
+        prepared.args,
+        Priority.urgent,
+        prepared.worst_case,
+        idempotency_key,
+        store_with=store_question,
     )
     return Asked(session_id, message_id, task, prepared.typical_seconds)
 

@@ -114,5 +114,5 @@ def finalize(
             session=session_id,
         )
 
-    task = submit(work, caller, TYPE, prepared.args, Priority.high, prepared.worst_case, None, remember)
+    task = submit(work, caller, TYPE, prepared.args, Priority.high, prepared.worst_case, None, store_with=remember)
     return None, task, prepared.typical_seconds

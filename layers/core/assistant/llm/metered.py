@@ -11,6 +11,7 @@ from assistant.llm.fleet import Fleet
 from assistant.llm.gateway import Journal, generate
 from assistant.llm.port import CompletionRequest, Provider, ProviderError, Usage
 from assistant.llm.routing import Plan, plan
+from assistant.platform import interruption
 from assistant.platform.db import Database, UnitOfWork
 from assistant.platform.errors import BudgetExceeded
 
@@ -44,21 +45,23 @@ def metered(
     """
     with database.reading() as work:
         books = _Books(database, payer, plan(work, payer.organization_id, payer.user_id, fleet, prompt))
-    interruption: list[BaseException] = []
+    stopped: list[BaseException] = []
 
     def listen(text: str, tokens: int) -> None:
         try:
             on_text(text, tokens)
         except Exception as error:
-            interruption.append(error)
+            stopped.append(error)
             raise Cancelled from error
 
     providers = [candidate.provider for candidate in books.plan.candidates]
     completion = generate(providers, prompt, listen, journal=books, circuit=circuit, total_seconds=total_seconds)
-    if interruption:
+    if completion.cancelled and (why := interruption.reason()):  # another thread ended the wait for the next word
+        stopped.append(why)
+    if stopped:
         with database.transaction() as work:
             books.record(work, completion)
-        raise interruption[0]
+        raise stopped[0]
     try:
         with database.transaction() as work:
             books.record(work, completion)

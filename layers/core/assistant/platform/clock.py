@@ -1,7 +1,41 @@
 """The sandbox's clock. Instants that decide about money or leases are taken from PostgreSQL's now() instead."""
 
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When the sandbox will be stopped, by `monotonic`; `whole`: seconds that it had at first."""
+
+    at: float
+    whole: float
+
+    @property
+    def left(self) -> float:
+        return self.at - monotonic()
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+@contextmanager
+def ends_in(seconds: float) -> Iterator[None]:
+    """The block is an invocation that ends in so many seconds, done or not."""
+    token = _deadline.set(Deadline(monotonic() + seconds, seconds))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def deadline() -> Deadline | None:
+    """When this invocation ends; None where nothing ends it."""
+    return _deadline.get()
 
 
 def utc_now() -> datetime:
@@ -17,3 +51,9 @@ def iso(instant: datetime) -> str:
 def monotonic() -> float:
     """Seconds on a clock that never goes back; only differences mean something."""
     return time.monotonic()
+
+
+def next_quarter() -> datetime:
+    """When the running quarter of an hour ends. Midnights of all time zones fall on such ends."""
+    now = utc_now()
+    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0) + timedelta(minutes=15)
