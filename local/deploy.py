@@ -124,11 +124,35 @@ def _put_right(deployment: Deployment, expansion: Expansion, endpoint: str) -> N
     gateway = client("apigatewayv2", endpoint)
     for api, settings in expansion.cors.items():
         gateway.update_api(ApiId=deployment.resources[api], CorsConfiguration=_resolved(settings, expansion))
+    _tell_queues(deployment, expansion, endpoint)
     functions = client("lambda", endpoint)
     for name, source in expansion.functions.items():
         if source.reserved_concurrency is not None:
             functions.put_function_concurrency(
                 FunctionName=deployment.resources[name], ReservedConcurrentExecutions=source.reserved_concurrency
+            )
+
+
+def _tell_queues(deployment: Deployment, expansion: Expansion, endpoint: str) -> None:
+    """Let the buckets, which are older than the stack, notify the queues that the template names."""
+    for bucket, notices in expansion.notices.items():
+        told = []
+        for notice in notices:
+            queue = notice["Queue"]["Fn::GetAtt"]
+            logical_id = queue.split(".")[0] if isinstance(queue, str) else queue[0]
+            url = deployment.resources[logical_id]
+            attributes = client("sqs", endpoint).get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+            rules = notice.get("Filter", {}).get("S3Key", {}).get("Rules", [])
+            told.append(
+                {
+                    "QueueArn": attributes["Attributes"]["QueueArn"],
+                    "Events": [notice["Event"]],
+                    "Filter": {"Key": {"FilterRules": rules}},
+                }
+            )
+        if told:
+            client("s3", endpoint).put_bucket_notification_configuration(
+                Bucket=expansion.buckets[bucket], NotificationConfiguration={"QueueConfigurations": told}
             )
 
 

@@ -75,7 +75,7 @@ def epub(**changed: str) -> bytes:
     return archive({**EPUB, **changed})
 
 
-def with_entry(content: bytes, name: str, text: str) -> bytes:
+def with_entry(content: bytes, name: str, text: str | bytes) -> bytes:
     """The same archive with another content of one entry."""
     with zipfile.ZipFile(io.BytesIO(content)) as old:
         entries = {entry: old.read(entry) for entry in old.namelist()}

@@ -4,9 +4,11 @@ from functools import partial
 
 import pytest
 
-from assistant.platform import outbound
+from assistant.identity.caller import Caller
+from assistant.platform import outbound, queues
 from assistant.search.sources.catalogue import TYPES
 from assistant.search.sources.connectors import confluence, github, gitlab
+from tests.layers.search.sources.runs import TYPE
 from tests.layers.search.sources.worlds import WORLDS
 
 
@@ -30,3 +32,16 @@ def world(request, pauses):
 @pytest.fixture
 def connector(world):
     return TYPES[world.source_type].connect(world.config, world.server.secret)
+
+
+@pytest.fixture(autouse=True)
+def no_queue(monkeypatch, db):
+    monkeypatch.setattr(queues, "send", lambda *_, **__: None)
+    with db.transaction() as work:
+        work.run("DELETE FROM tasks WHERE task_type = :type", type=TYPE)
+
+
+@pytest.fixture
+def admin(person):
+    made = person(role="admin")
+    return Caller(made.user_id, made.organization_id, made.role, frozenset(), "", made.email)

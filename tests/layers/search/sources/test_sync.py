@@ -1,148 +1,17 @@
-"""Runs of sources: whatever cuts them off and whatever changes meanwhile, the index ends as one whole run leaves it."""
-
-import os
-import random
+"""Runs of sources: what they count, tell and leave behind."""
 
 import pytest
 
-from assistant.identity.caller import Caller
-from assistant.platform import queues
 from assistant.platform.errors import NotFound
 from assistant.search.models import SearchQuery
 from assistant.search.search import search
 from assistant.search.sources import store
-from assistant.search.sources.catalogue import TYPES
 from assistant.search.sources.port import SourceRefused
 from assistant.search.sources.sync import sync
-from assistant.search.sources.task_types import SyncRequest
 from assistant.tasks.claim import claim_next
 from assistant.tasks.run import run_ticket
-from assistant.tasks.submit import submit
-from assistant.tasks.sweep import release_expired
-from assistant.tasks.task import Priority
+from tests.layers.search.sources.runs import TYPE, connected, indexed, request, run, source_of
 from tests.servers.api import broken
-
-TYPE = "process_data_sync"
-RUNS = int(os.environ.get("SYNC_RUNS", "4"))  # ten in the long proof
-
-
-class Killed(BaseException):
-    """The sandbox is gone in the middle of it."""
-
-
-class Fragile:
-    """A claim whose sandbox dies at one of the places where it writes."""
-
-    def __init__(self, claim, dies_at):
-        self._claim, self._left = claim, dies_at
-
-    task = property(lambda self: self._claim.task)
-
-    def __getattr__(self, name):
-        def call(*args, **how):
-            self._left -= 1
-            if self._left == 0:
-                raise Killed
-            return getattr(self._claim, name)(*args, **how)
-
-        return call
-
-
-@pytest.fixture(autouse=True)
-def no_queue(monkeypatch, db):
-    monkeypatch.setattr(queues, "send", lambda *_, **__: None)
-    with db.transaction() as work:
-        work.run("DELETE FROM tasks WHERE task_type = :type", type=TYPE)
-
-
-@pytest.fixture
-def admin(person):
-    made = person(role="admin")
-    return Caller(made.user_id, made.organization_id, made.role, frozenset(), "", made.email)
-
-
-def source_of(db, admin, world, **changed):
-    what = {"source_type": world.source_type, "name": "S", "config": world.config, "is_enabled": True, "team_ids": [],
-            "schedule": "manual", "has_secret": True, **changed}  # fmt: skip
-    with db.transaction() as work:
-        return store.create(work, admin.organization_id, admin.user_id, what)
-
-
-def request(db, admin, source, **args):
-    asked = SyncRequest(source=source.source_id, **args).model_dump(mode="json")
-    with db.transaction() as work:
-        return submit(work, admin, TYPE, asked, Priority.normal, 0, None)
-
-
-def connected(source, organization_id, categories):
-    kind = TYPES[source.source_type]
-    return kind.connect(kind.only(source.config, categories) if categories else source.config, "right")
-
-
-def run(db, claim=None, **how):
-    """One attempt; its result is in the task."""
-    claim = claim or claim_next(db, TYPE)
-    claim.complete(sync(db, claim, connected=connected, **how))
-    return claim.task
-
-
-def run_with_kills(db, dice):
-    """Attempts until one reaches the end; how many died."""
-    died = 0
-    while True:
-        claim = claim_next(db, TYPE)
-        try:
-            claim.complete(sync(db, Fragile(claim, dice.randint(4, 16 + 6 * died)), connected=connected))
-        except Killed:
-            died += 1
-            with db.transaction() as work:
-                work.run(
-                    "UPDATE tasks SET lease_until = now() - interval '1 s', max_attempts = 99 WHERE task_type = :type",
-                    type=TYPE,
-                )
-            release_expired(db)
-        else:
-            return died
-
-
-def indexed(db, admin):
-    """What is in the index: by external id, how it is described and all its chunks."""
-    with db.reading() as work:
-        rows = work.run(
-            """SELECT external_id, documents.title, url, author, tags, content_hash, chunk_count,
-                      string_agg(content, '|' ORDER BY chunk_index) AS content
-               FROM documents JOIN chunks USING (document_id)
-               WHERE documents.organization_id = CAST(:id AS uuid)
-               GROUP BY document_id""",
-            id=admin.organization_id,
-        )
-    return {row.pop("external_id"): row for row in rows}
-
-
-def test_runs_with_kills_end_like_one_whole_run(db, person, admin, world):
-    dice = random.Random(5)
-    source = source_of(db, admin, world)
-    died = 0
-    for _ in range(RUNS):
-        world.server.before = lambda number: world.shake(1) if number % 20 == 0 else None
-        request(db, admin, source)
-        died += run_with_kills(db, dice)
-        world.server.before = lambda number: None
-        world.shake(3)
-    request(db, admin, source)
-    died += run_with_kills(db, dice)
-    other = person(role="admin")
-    other = Caller(other.user_id, other.organization_id, "admin", frozenset(), "", other.email)
-    request(db, other, source_of(db, other, world), sync_type="full")
-    run(db)
-    assert died >= RUNS
-    once = indexed(db, other)
-    assert indexed(db, admin) == once
-    wanted = world.contents()
-    assert wanted.keys() <= once.keys()
-    assert all(text in once[key]["content"] for key, text in wanted.items())
-    assert len(once.keys() - wanted.keys()) <= 4  # code files, which the world does not list
-
 
 ONE = pytest.mark.parametrize("world", ["jira-cloud"], indirect=True)
 
