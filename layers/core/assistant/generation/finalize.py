@@ -18,7 +18,7 @@ from assistant.tasks.task import Priority, Task
 from assistant.tasks.types import Prepared, prepare
 
 TYPE = "llm_generate_rfc"
-TOPIC = 200  # characters of the request that become the title
+TOPIC, SHORTEST_TOPIC = 200, 3  # characters of the request that become the title
 LENGTH = 1200  # words, unless told
 SAID = {
     "en": {"request": "The request", "context": "Context", "further": "Additional requirements"},
@@ -55,7 +55,8 @@ def topic_of(request: str) -> str:
         first = line.split(end)[0]
         if 10 <= len(first) < len(line):
             line = first
-    line = line.rstrip(".!")
+    short = line.rstrip(".!")
+    line = short if len(short) >= SHORTEST_TOPIC else line  # "Why not!!!!!" has a title, too
     return line if len(line) <= TOPIC else line[:TOPIC].rsplit(" ", 1)[0] + " …"
 
 
