@@ -15,7 +15,7 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 AREAS = (
-    "identity", "generation", "search", "documentation", "llm", "budget", "tasks", "enhancement", "system",
+    "identity", "generation", "search", "documentation", "llm", "budget", "tasks", "enhancement", "reports", "system",
     "notifications", "workers", "schedules",
 )  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
