@@ -60,7 +60,8 @@ def expand(path: Path, invoke_url: str) -> Expansion:
     """Read a SAM template and prepare it for the emulator.
 
     Functions get a runtime that the emulator does not run itself and the address of the Lambda host; buckets become
-    plain names, since they exist before the stack; custom resources go, since the launcher calls their functions.
+    plain names, since they exist before the stack; custom resources go, since the launcher calls their functions, and
+    so do permissions to invoke a function.
     """
     try:
         # The translator takes CodeUri only as a location in S3, which `sam package` would have filled in.
@@ -88,6 +89,9 @@ def expand(path: Path, invoke_url: str) -> Expansion:
             resource["Properties"].setdefault("IdentitySource", [])
         elif kind == "AWS::Lambda::EventSourceMapping":
             _number_the_concurrency(resource["Properties"], template.get("Parameters", {}))
+        elif kind == "AWS::Lambda::Permission":
+            # Nothing here asks for them, and spelled-out routes take their room: a stack has 500 resources at most.
+            _remove(resources, logical_id)
         elif kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource":
             _remove(resources, logical_id)
         elif kind == "AWS::S3::Bucket":

@@ -121,10 +121,17 @@ def call(context):
             "isBase64Encoded": True,
         }
         answer = module.handler(event, context)
-        text = answer.get("body") or "null"
-        return Response(answer["statusCode"], answer["headers"], json.loads(text), answer.get("cookies", []))
+        return Response(answer["statusCode"], answer["headers"], content_of(answer), answer.get("cookies", []))
 
     return call
+
+
+def content_of(answer):
+    """JSON read; another text as it is; what travels as base64 as bytes."""
+    text = answer.get("body") or "null"
+    if answer.get("isBase64Encoded"):
+        return base64.b64decode(text)
+    return json.loads(text) if "json" in answer["headers"].get("content-type", "json") else text
 
 
 def authorizer(person):

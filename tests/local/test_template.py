@@ -45,6 +45,10 @@ def test_the_host_keeps_what_the_emulator_must_not_judge(expansion):
     assert expansion.template["Resources"]["MisbehaveFunction"]["Properties"]["Timeout"] > 1
 
 
+def test_permissions_take_no_room(expansion):
+    assert of_type(expansion, "AWS::Lambda::Permission") == {}
+
+
 def test_the_stage_is_local(expansion):
     variables = expansion.template["Resources"]["EchoFunction"]["Properties"]["Environment"]["Variables"]
     assert variables["STAGE"] in ("local", {"Ref": "Stage"})

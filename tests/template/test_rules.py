@@ -69,7 +69,7 @@ KEY_REASON = "# reason: in a key's policy this means this key"
             "      Role: !GetAtt DeliveryRole.Arn\n      VpcConfig: {}\n",
             "DeliverNotificationsFunction should be outside",
         ),
-        plant(F.http_functions_end_before_the_gateway, "Timeout: 29 ", "Timeout: 31 ", "POST /api/v1/upload"),
+        plant(F.http_functions_end_before_the_gateway, "Timeout: 29 ", "Timeout: 31 ", "POST /api/v1/generate"),
         plant(F.routes_deny_by_default, "Path: /api/v1/auth/me", OPEN_ME, "GET /api/v1/auth/me is open"),
         plant(F.routes_deny_by_default, "            Auth: {Authorizer: NONE}\n", "", "register is closed"),
         plant(F.authorizer_is_ours, "EnableSimpleResponses: true", "EnableSimpleResponses: false", "EnableSimple"),

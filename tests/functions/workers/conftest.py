@@ -9,7 +9,9 @@ import pytest
 from assistant.budget.proof import discrepancies
 from assistant.llm import gateway
 from assistant.llm.prices import listed_price
+from assistant.platform import objects
 from functions.workers import llm_generate_rfc
+from tests.functions.dialogue_world import uploading, working
 from tests.layers.llm.provider_server import ProviderServer, normal
 
 EVENT = json.loads((Path(__file__).parents[3] / "events/sqs_ticket.json").read_text())
@@ -160,3 +162,53 @@ def job(db, call, context, person, sent):
         return Job(db, call, context, owner, answer.body)
 
     return make
+
+
+# Of a chat: what the sources say, what is asked, and an answer that the sources bear out.
+TOLD = "Budgets of teams are limits. A hold reserves the worst case before the call is made, for 15 minutes."
+QUESTION = "How long does a hold reserve the worst case before the call?"
+BACKED = ("A hold reserves ", "the worst case ", "for 15 minutes [1].")
+
+
+@pytest.fixture
+def upload(db, monkeypatch):
+    monkeypatch.setattr(objects, "put", lambda *_: None)
+    return uploading(db)
+
+
+@pytest.fixture
+def work_on(db, context, sent):
+    return working(db, context)
+
+
+@pytest.fixture
+def ask(call, sent):
+    def make(person, question=QUESTION, **more):
+        answer = call("generation.ask_question", person, json_body={"question": question, **more})
+        assert answer.status == 202, answer.body
+        return answer.body
+
+    return make
+
+
+@pytest.fixture
+def history(call):
+    def read(person, asked):
+        return call("generation.get_chat_session", person, path={"session_id": asked["session_id"]}).body["messages"]
+
+    return read
+
+
+@pytest.fixture
+def log(db):
+    """(type, data) of each notification of a person."""
+
+    def read(person):
+        with db.reading() as work:
+            rows = work.run(
+                'SELECT type, data FROM notifications WHERE user_id = CAST(:id AS uuid) ORDER BY "offset"',
+                id=person.user_id,
+            )
+        return [(row["type"], row["data"]) for row in rows]
+
+    return read

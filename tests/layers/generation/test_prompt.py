@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.generation.prompt import PROMPT_TOKENS, cut, plain, section_prompt, worst_case
-from assistant.generation.request import FEWEST_TOKENS, RfcRequest
+from assistant.generation.request import FEWEST_TOKENS, RfcRequest, Statement
 from assistant.generation.template import STANDARD, sections
 from assistant.llm.prices import listed_price
 from assistant.llm.tokens import input_tokens_upper_bound
@@ -21,8 +21,13 @@ PASSAGE = st.builds(
     Passage, st.just("d"), TEXT.map(lambda text: text[:300]), st.just("f.md"), st.just(0), st.just(""),
     st.one_of(TEXT, TEXT.map(lambda text: text * 20)), st.just(1.0),
 )  # fmt: skip
+SAID = TEXT.map(lambda text: text[:400].strip()).filter(bool)
 REQUEST = st.builds(
-    RfcRequest, topic=TOPIC, sections=st.lists(TITLE, max_size=12), target_length=st.integers(100, 8000)
+    RfcRequest,
+    topic=TOPIC,
+    sections=st.lists(TITLE, max_size=12),
+    target_length=st.integers(100, 8000),
+    statements=st.lists(st.builds(Statement, question=SAID, answer=SAID), max_size=4),
 )
 PROPERTY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

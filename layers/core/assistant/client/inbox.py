@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 Message = dict[str, Any]
+EPHEMERAL = ("chat_delta",)  # outside the log: in order, but perhaps not all of them
 HELD_AT_MOST = 200  # messages behind a gap; the log itself keeps fewer
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The next message of the log."""
+    """The next message of the log, or one outside of it that is for people: it has no offset, and is shown at once."""
 
     message: Message
 
@@ -71,6 +72,8 @@ class Inbox:
                 self._compare(data)
             case "resumed":
                 return self._resumed(data)
+            case kind if kind in EPHEMERAL:
+                return [Shown(message)]
         return []
 
     def _compare(self, end: Message) -> None:

@@ -9,7 +9,18 @@ from assistant.generation.template import sections
 FEWEST_TOKENS = 64  # of an answer
 WORDS_PER_TOKEN = 0.5  # a low estimate for English and Russian, so that the length asked for fits max_tokens
 
+MOST_STATEMENTS = 48
+
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class Statement(BaseModel):
+    """What the author has said about the document: the answer to a question."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+    answer: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
 
 class RfcRequest(BaseModel):
@@ -24,6 +35,9 @@ class RfcRequest(BaseModel):
     template: Literal["standard"] = "standard"
     sources: list[Annotated[str, StringConstraints(min_length=1, max_length=64)]] = Field(
         default=[], max_length=50, description="Ids of documents to draw on; all that the search finds when empty"
+    )
+    statements: list[Statement] = Field(
+        default=[], max_length=MOST_STATEMENTS, description="What the author has decided; the document keeps to it"
     )
 
     @property

@@ -1,10 +1,10 @@
 """Writes an RFC as a task: fetch passages, write section by section with a checkpoint each, check, store."""
 
-import json
 from dataclasses import asdict
 from typing import Any
 
-from assistant.generation import compose
+from assistant.generation import compose, documents
+from assistant.generation.citations import check
 from assistant.generation.prompt import section_prompt
 from assistant.generation.quality import assess
 from assistant.generation.request import RfcRequest
@@ -31,6 +31,7 @@ def write_rfc(database: Database, claim: Claim, fleet: Fleet) -> Store:
     state = claim.task.checkpoint or _fetch(database, claim, request, plan)
     found = [Passage(**passage) for passage in state["passages"]]
     claim.reach("context_fetched", FETCHED, passages=len(found))
+    state.setdefault("checks", [])  # an attempt of an older version kept none
     for index in range(len(state["texts"]), len(plan)):
         _write_section(database, claim, fleet, request, plan, index, state, found)
     quality = assess([(section.title, text) for section, text in zip(plan, state["texts"], strict=True)], request.topic)
@@ -42,7 +43,8 @@ def write_rfc(database: Database, claim: Claim, fleet: Fleet) -> Store:
         compose.render_section(section, text, group)
         for section, text, group in zip(plan, state["texts"], groups, strict=True)
     ]
-    content = compose.render(request, written, sources, state["model"], state["provider"])
+    checks = summary(state["checks"])
+    content = compose.render(request, written, sources, state["model"], state["provider"], checks["removed"])
 
     def store(work: UnitOfWork) -> dict[str, Any]:
         result = {
@@ -51,32 +53,28 @@ def write_rfc(database: Database, claim: Claim, fleet: Fleet) -> Store:
             "word_count": len(content.split()),
             "quality": asdict(quality),
             "sources_used": sources,
+            "citations": checks,
             "model": state["model"],
             "provider": state["provider"],
             "usage": itemized(work, claim.task.organization_id, claim.task.task_id),
         }
-        task = claim.task
-        [row] = work.run(
-            """INSERT INTO rfcs (organization_id, user_id, task_id, title, content, sections, sources_used, quality,
-                                 model)
-               VALUES (CAST(:organization AS uuid), CAST(:user AS uuid), CAST(:task AS uuid), :title, :content,
-                       CAST(:sections AS jsonb), CAST(:sources AS jsonb), CAST(:quality AS jsonb), :model)
-               RETURNING rfc_id""",
-            organization=task.organization_id,
-            user=task.user_id,
-            task=task.task_id,
-            title=result["title"],
-            content=content,
-            sections=json.dumps(
-                [{"title": section.title, "text": text} for section, text in zip(plan, state["texts"], strict=True)]
-            ),
-            sources=json.dumps(sources),
-            quality=json.dumps(result["quality"]),
-            model=state["model"],
+        parts = [{"title": section.title, "text": text} for section, text in zip(plan, state["texts"], strict=True)]
+        rfc_id = documents.store_written(
+            work, claim.task, result["title"], content, parts, sources, result["quality"], checks, state["model"]
         )
-        return {"rfc_id": str(row["rfc_id"]), **result}
+        return {"rfc_id": rfc_id, **result}
 
     return store
+
+
+def summary(checks: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the checks of the sections' citations came to, together."""
+    return {
+        "checked": sum(check["kept"] + len(check["removed"]) for check in checks),
+        "kept": sum(check["kept"] for check in checks),
+        "added": sum(check["added"] for check in checks),
+        "removed": [{"section": check["section"], **one} for check in checks for one in check["removed"]],
+    }
 
 
 def _fetch(database: Database, claim: Claim, request: RfcRequest, plan: tuple[Section, ...]) -> dict[str, Any]:
@@ -87,7 +85,13 @@ def _fetch(database: Database, claim: Claim, request: RfcRequest, plan: tuple[Se
         found = passages(
             work, task.organization_id, task.user_id, request.topic, PASSAGES, request.sources or None, vector
         )
-        state = {"passages": [asdict(passage) for passage in found], "texts": [], "model": "", "provider": ""}
+        state = {
+            "passages": [asdict(passage) for passage in found],
+            "texts": [],
+            "checks": [],
+            "model": "",
+            "provider": "",
+        }
         claim.save(work, state)
     return state
 
@@ -114,7 +118,11 @@ def _write_section(
 
     def keep(work: UnitOfWork, completion: Completion) -> None:
         cut_off = completion.stop_reason in ("length", "time")
-        state["texts"].append(compose.clean(completion.text, section, {number for number, _ in group}, cut_off=cut_off))
+        text = compose.clean(completion.text, section, compose.cited(completion.text), cut_off=cut_off)
+        checked = check(text, {number: f"{passage.title} {passage.content}" for number, passage in group})
+        state["texts"].append(checked.text)
+        state["checks"].append({"section": section.title, "kept": checked.kept, "added": checked.added,
+                                "removed": [asdict(one) for one in checked.removed]})  # fmt: skip
         state["model"], state["provider"] = completion.model, completion.provider
         claim.save(work, state)
 

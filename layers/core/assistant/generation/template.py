@@ -45,10 +45,48 @@ STANDARD = (
     ),
 )
 
+# Sections beside the standard ones, for what is not a proposal of something new.
+FURTHER = (
+    Section(
+        "What changes",
+        "What works how today, and how will it work after the change?",
+        "Which behaviour must not change?",
+    ),
+    Section(
+        "Compatibility and migration",
+        "Who is affected by the change, and how do they get from the old to the new?",
+        "Until when is the old way served?",
+    ),
+    Section(
+        "Subject and method",
+        "What was looked at, and how?",
+        "What was left out?",
+    ),
+    Section(
+        "Findings",
+        "What was found, and what shows it?",
+        "Which finding is the least certain?",
+    ),
+    Section(
+        "Recommendations",
+        "What should be done, in which order, and why?",
+        "Who takes each of them on?",
+    ),
+)
+
+TITLES = {
+    "new_feature": [section.title for section in STANDARD],
+    "modify_existing": [
+        "Summary", "Context and problem", "What changes", "Compatibility and migration", "Alternatives considered",
+        "Risks and rollout",
+    ],
+    "analyze_current": ["Summary", "Subject and method", "Findings", "Recommendations"],
+}  # fmt: skip
+
 
 def sections(titles: tuple[str, ...]) -> tuple[Section, ...]:
     """The sections of these titles; the standard ones when none are named. An unknown title is a section too."""
-    known = {section.title.lower(): section for section in STANDARD}
+    known = {section.title.lower(): section for section in (*STANDARD, *FURTHER)}
     if not titles:
         return STANDARD
     return tuple(

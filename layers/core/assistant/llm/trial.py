@@ -29,20 +29,30 @@ class Trial:
 
 
 def try_model(
-    database: Database, organization_id: str, user_id: str, fleet: Fleet, request: CompletionRequest
+    database: Database,
+    organization_id: str,
+    user_id: str,
+    fleet: Fleet,
+    request: CompletionRequest,
+    *,
+    purpose: str = PURPOSE,
+    seconds: float = SECONDS,
 ) -> Trial:
-    """Hold the worst case of the dearest provider, make the call, settle what it cost, whatever happens to it."""
-    request_id = f"{PURPOSE}:{uuid.uuid4()}"
+    """Hold the worst case of the dearest provider, make the call, settle what it cost, whatever happens to it.
+
+    All in transactions of its own, so no other may be open.
+    """
+    request_id = f"{purpose}:{uuid.uuid4()}"
     with database.transaction() as work:
         price = dearest(work, organization_id, [(one.name, one.model) for one in fleet.providers])
         bound = input_tokens_upper_bound(request.messages, request.json_schema)
         reserve = price.worst_case(bound, request.max_tokens)
-        ledger.hold_and_commit(work, organization_id, user_id, request_id, reserve, PURPOSE)
-    payer = Payer(organization_id, user_id, request_id, PURPOSE)
+        ledger.hold_and_commit(work, organization_id, user_id, request_id, reserve, purpose)
+    payer = Payer(organization_id, user_id, request_id, purpose)
     try:
         completion = metered(
             database, fleet, request, payer, on_text=lambda text, tokens: None, keep=lambda work, completion: None,
-            total_seconds=SECONDS,
+            total_seconds=seconds,
         )  # fmt: skip
     finally:
         with database.transaction() as work:

@@ -21,6 +21,8 @@ TYPES = (
     "system_alert",
     "performance_alert",
     "sync_status",
+    "chat_delta",
+    "chat_completed",
 )
 SKIPPED = "skipped"
 DELIVERY_QUEUE = "NOTIFICATION_DELIVERY_QUEUE_URL"

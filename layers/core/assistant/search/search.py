@@ -38,7 +38,7 @@ FILTERS = ("sources", "source_types", "collections", "tags", "document_ids")
 
 @dataclass(frozen=True)
 class Passage:
-    """A chunk that a document may be written from; `score` as in search."""
+    """A chunk that a document may be written from; `score`, `lexical_score` and `similarity` as in search."""
 
     document_id: str
     title: str
@@ -47,6 +47,8 @@ class Passage:
     heading: str
     content: str
     score: float
+    lexical_score: float | None = None
+    similarity: float | None = None
 
 
 def search(work: UnitOfWork, caller: Caller, query: SearchQuery) -> SearchResults:
@@ -97,10 +99,11 @@ def passages(
     limit: int,
     document_ids: list[str] | None = None,
     vector: Vector | None = None,
+    sources: list[str] | None = None,
 ) -> list[Passage]:
     """The best chunks that the user may read for a text of any length, at most three of one document, best first.
 
-    `vector` is the text's, from query_vector, where there is one.
+    `vector` is the text's, from query_vector, where there is one. `sources`: names as in search; all when empty.
     """
     if document_ids == []:
         return []
@@ -111,13 +114,14 @@ def passages(
         words_of(query_text[:QUERY_LENGTH].replace("\x00", " ")),
         vector,
         document_ids=document_ids or [],
+        sources=sources or [],
         limit=limit,
         per_document=PER_DOCUMENT,
     )
     return [
         Passage(
             row["document_id"], row["title"], row["filename"], row["chunk_index"], row["heading"], row["content"],
-            float(row["score"]),
+            float(row["score"]), _number(row["lexical_score"]), _number(row["similarity"]),
         )
         for row in rows
     ]  # fmt: skip
@@ -199,6 +203,10 @@ def _nearness(work: UnitOfWork, organization_id: str, vector: Vector) -> dict[st
     }
 
 
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
 def _result(row: Row, *, include_content: bool) -> SearchResult:
     return SearchResult(
         document_id=row["document_id"],
@@ -208,8 +216,8 @@ def _result(row: Row, *, include_content: bool) -> SearchResult:
         content=row["content"] if include_content else None,
         highlights=highlights(row["content"], row["marked"] or ""),
         score=float(row["score"]),
-        lexical_score=None if row["lexical_score"] is None else float(row["lexical_score"]),
-        similarity=None if row["similarity"] is None else float(row["similarity"]),
+        lexical_score=_number(row["lexical_score"]),
+        similarity=_number(row["similarity"]),
         source_type=row["source_type"],
         collection=row["collection"],
         url=row["url"],

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +31,11 @@ def submit(
     run_at: datetime | None = None,
     keep_result: bool = False,
     retry_of: Task | None = None,
+    store_with: Callable[[Task], None] = lambda task: None,
 ) -> Task:
     """Store a task and hold `worst_case` micro-dollars for it; committed when this returns.
+
+    `store_with` stores what belongs to the new task in the same transaction.
 
     The same idempotency key with the same content returns the first task; with other content it is a Conflict.
     Raises BudgetExceeded when it does not fit, and then nothing is stored. It does not begin before `run_at`. One that
@@ -40,6 +44,7 @@ def submit(
     task = _insert(work, caller, task_type, args, priority, worst_case, idempotency_key, run_at, keep_result, retry_of)
     if isinstance(task, str):
         return _submitted_before(work, caller, str(idempotency_key), task)
+    store_with(task)
     notify(work, task.organization_id, task.user_id, "task_progress", report(task))
     delay = 0 if run_at is None else max(math.ceil((run_at - utc_now()).total_seconds()), 0)
     if delay <= LONGEST_DELAY:
