@@ -49,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         addresses = cloud.start()
         print(f"\n  API      {addresses.api_url}\n  socket   {addresses.websocket_url}?token=…", flush=True)
+        if addresses.console_url:
+            print(f"  console  {addresses.console_url}", flush=True)
         print(f"  AWS      {addresses.aws_endpoint_url}\n  Lambda   {addresses.lambda_endpoint_url}", flush=True)
         print(
             f"  model    {addresses.model_url} ({addresses.model_name})\n  logs     {addresses.state}/logs", flush=True

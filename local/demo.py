@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def attached(arguments: argparse.Namespace) -> Iterator[Addresses]:
 
     say("No local cloud runs, so one starts for the demo …")
     began = time.monotonic()
-    with LocalCloud(arguments.root, arguments.state, settings=Settings.read()) as cloud:
+    with LocalCloud(arguments.root, arguments.state, settings=replace(Settings.read(), console_port=None)) as cloud:
         seed(cloud.addresses)
         say(f"  everything is up  {time.monotonic() - began:.1f} s")
         yield cloud.addresses

@@ -6,18 +6,20 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from assistant.budget.money import dollars
+from assistant.enhancement import task_types as enhancement
 from assistant.generation import task_types as generation
 from assistant.http import Db, GenerateCaller, lambda_handler
 from assistant.http.budget import LevelRoom
 from assistant.llm.gateway import configured
 from assistant.llm.prices import listed_models
+from assistant.mail import task_types as mail
 from assistant.tasks.estimate import estimate
 from assistant.tasks.types import prepare
 
 router = APIRouter(tags=["async-tasks"])
 
-TASK_TYPES = {**generation.TASK_TYPES}
-WORST_CASE_AT = {**generation.WORST_CASE_AT}
+TASK_TYPES = {**generation.TASK_TYPES, **enhancement.TASK_TYPES, **mail.TASK_TYPES}
+WORST_CASE_AT = {**generation.WORST_CASE_AT}  # of types that another model could do
 MOST_ALTERNATIVES = 5
 
 
@@ -51,16 +53,16 @@ class TaskEstimate(BaseModel):
 async def estimate_task(body: TaskQuestion, caller: GenerateCaller, db: Db) -> TaskEstimate:
     prepared = prepare(db, TASK_TYPES, body.task_func, body.task_args, caller.organization_id)
     provider, model = configured()
-    arguments, worst_case_at = WORST_CASE_AT[body.task_func]
-    request = arguments.model_validate(prepared.args)
+    at = WORST_CASE_AT.get(body.task_func)
+    request = at[0].model_validate(prepared.args) if at else None
     found = estimate(
         db,
         caller.organization_id,
         caller.user_id,
         body.task_func,
         prepared.worst_case,
-        listed_models(provider),
-        lambda price: worst_case_at(request, price),
+        listed_models(provider) if at else (),
+        (lambda price: at[1](request, price)) if at and request else None,
     )
     return TaskEstimate(
         can_proceed=found.answer.can_proceed,

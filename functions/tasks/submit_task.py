@@ -5,16 +5,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
+from assistant.enhancement import task_types as enhancement
 from assistant.generation import task_types as generation
 from assistant.http import LLM, Db, GenerateCaller, lambda_handler
 from assistant.http.tasks import PriorityName, SubmittedTask
+from assistant.mail import task_types as mail
+from assistant.platform.errors import Forbidden
+from assistant.search.sources import task_types as sources
 from assistant.tasks.submit import submit
 from assistant.tasks.task import Priority
 from assistant.tasks.types import prepare
 
 router = APIRouter(tags=["async-tasks"])
 
-TASK_TYPES = {**generation.TASK_TYPES}  # of every context that does tasks; tasks itself knows none of them
+# Of every context that does tasks; tasks itself knows none of them.
+TASK_TYPES = {**generation.TASK_TYPES, **enhancement.TASK_TYPES, **mail.TASK_TYPES, **sources.TASK_TYPES}
 
 
 class TaskSubmission(BaseModel):
@@ -30,6 +35,8 @@ async def submit_task(
     db: Db,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> SubmittedTask:
+    if body.task_func in sources.TASK_TYPES and not caller.is_admin:
+        raise Forbidden("Only an administrator starts this type of task.")
     prepared = prepare(db, TASK_TYPES, body.task_func, body.task_args, caller.organization_id)
     priority = Priority[body.priority]
     task = submit(db, caller, body.task_func, prepared.args, priority, prepared.worst_case, idempotency_key)

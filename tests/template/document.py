@@ -15,7 +15,8 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 AREAS = (
-    "identity", "search", "llm", "budget", "performance", "tasks", "system", "notifications", "workers", "schedules",
+    "identity", "search", "documentation", "llm", "budget", "performance", "tasks", "enhancement", "system",
+    "notifications", "workers", "schedules",
 )  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
 PUBLIC = {

@@ -6,7 +6,7 @@ from assistant.tasks.claim import LeaseLost, claim_next
 from functions.schedules.sweep_tasks import handler
 
 TYPE = "llm_generate_rfc"
-NOTHING = {"released": 0, "ticketed": 0}
+NOTHING = {"released": 0, "ticketed": 0, "expired": 0}
 
 
 @pytest.fixture(autouse=True)

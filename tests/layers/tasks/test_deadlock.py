@@ -24,7 +24,10 @@ def no_queue(monkeypatch):
 
 def waits_for_a_lock(db):
     with db.reading() as work:
-        return work.run("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
+        return work.run(
+            """SELECT pid FROM pg_stat_activity
+               WHERE wait_event_type = 'Lock' AND datname = current_database()"""
+        )
 
 
 def test_a_task_ends_while_its_owner_submits_another(db, connect, person):

@@ -52,6 +52,21 @@ def hold_and_commit(
     return int(rows[0]["held"])
 
 
+def hold_nothing_and_commit(
+    work: UnitOfWork, organization_id: str, user_id: str, request_id: str, purpose: str
+) -> None:
+    """For work without a call to a model: a hold of nothing fits whatever is left, and cannot be extended."""
+    work.run_and_commit(
+        """INSERT INTO holds (request_id, organization_id, user_id, purpose, amount, budget_ids, period_starts)
+           VALUES (:request, CAST(:organization AS uuid), CAST(:user AS uuid), :purpose, 0, '{}', '{}')
+           ON CONFLICT (request_id) DO NOTHING""",
+        request=request_id,
+        organization=organization_id,
+        user=user_id,
+        purpose=purpose,
+    )
+
+
 def held(work: UnitOfWork, organization_id: str, request_id: str) -> int:
     """What is held for a request in all; 0 when there is no open hold, so nothing more may be spent."""
     row = work.one(
@@ -66,16 +81,19 @@ def held(work: UnitOfWork, organization_id: str, request_id: str) -> int:
 def extend(work: UnitOfWork, organization_id: str, request_id: str, more: int) -> int:
     """Take `more` for an open hold; what it then holds in all. Raises BudgetExceeded when that does not fit."""
     with _refusals():
-        [row] = work.run(
-            """SELECT extend_hold(CAST(:organization AS uuid), :request, CAST(:more AS bigint)) AS held,
-                      (SELECT user_id FROM holds
-                       WHERE organization_id = CAST(:organization AS uuid) AND request_id = :request) AS payer""",
+        rows = work.run(
+            """SELECT extend_hold(CAST(:organization AS uuid), h.request_id, CAST(:more AS bigint)) AS held, h.user_id
+               FROM holds h
+               WHERE h.organization_id = CAST(:organization AS uuid) AND h.request_id = :request
+                 AND cardinality(h.budget_ids) > 0""",
             organization=organization_id,
             request=request_id,
             more=more,
         )
-    changed(work, organization_id, str(row["payer"]))
-    held: int = row["held"]
+    if not rows:
+        raise Conflict("Nothing was held for this request, so no model is called for it.")
+    changed(work, organization_id, str(rows[0]["user_id"]))
+    held: int = rows[0]["held"]
     return held
 
 

@@ -38,6 +38,7 @@ from assistant.platform.aws_errors import (
     StreamBroken,
     StreamSilent,
 )
+from assistant.platform.aws_interruption import interruptible_client, interruptible_events
 
 STOP_REASONS: Mapping[str, StopReason] = {
     "end_turn": "stop",
@@ -75,7 +76,7 @@ def _client(read_seconds: int = READ_SECONDS) -> Any:
     patience = {} if read_seconds == READ_SECONDS else {"read_timeout": read_seconds}
     runtime = client("bedrock-runtime", **patience)
     runtime.meta.events.unregister("needs-retry.bedrock-runtime", unique_id="retry-config-bedrock-runtime")
-    return runtime
+    return interruptible_client(runtime)
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Bedrock:
             raise _error(error) from error
         events = answer["stream"]
         try:
-            yield from self._events(events, request)
+            yield from self._events(interruptible_events(events), request)
         except EventStreamError as error:
             raise _error_in_stream(error) from error
         except StreamSilent as error:  # what comes after the head is read from urllib3 itself

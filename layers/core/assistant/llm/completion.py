@@ -9,12 +9,15 @@ from assistant.llm.port import (
     CompletionRequest,
     Finished,
     Provider,
+    ProviderError,
     ProviderProtocolError,
     StopReason,
+    Stream,
     TextDelta,
     Usage,
 )
 from assistant.llm.tokens import usage_upper_bound
+from assistant.platform import interruption
 from assistant.platform.clock import monotonic
 
 TOTAL_SECONDS = 600.0
@@ -106,7 +109,7 @@ def complete(
     """One try; raises a ProviderError. After `total_seconds` it is stopped and ends with what has come."""
     got = _Received()
     with closing(provider.stream(request)) as stream:
-        for event in stream:
+        for event in _until_interrupted(stream):
             if isinstance(event, Finished):
                 return Completion(
                     got.text, event.usage, event.stop_reason, event.model, *watch.times(), event.anomaly,
@@ -126,4 +129,24 @@ def complete(
                     cancelled=cancelled, usage_is_bound=got.running is None, provider=provider.name,
                     provider_id=provider.id,
                 )  # fmt: skip
-    raise ProviderProtocolError("the stream ended without saying so", outcome_known=False)
+    if interruption.reason() is None:
+        raise ProviderProtocolError("the stream ended without saying so", outcome_known=False)
+    used = got.used(request) if watch.heard else usage_upper_bound(request, "", hidden=_thinks_unseen(provider))
+    return Completion(
+        got.text, used, "other", provider.model, *watch.times(), cancelled=True, usage_is_bound=got.running is None,
+        provider=provider.name, provider_id=provider.id,
+    )  # fmt: skip
+
+
+def _until_interrupted(stream: Stream) -> Stream:
+    """The events, up to the moment when another thread ends the wait for the next one."""
+    try:
+        yield from stream
+    except ProviderError as error:
+        if error.outcome_known or interruption.reason() is None:
+            raise
+
+
+def _thinks_unseen(provider: Provider) -> bool:
+    """Whether silence may hide tokens that are billed: the model reasons before it says anything."""
+    return bool(getattr(provider, "thinks_unseen", False))

@@ -1,7 +1,6 @@
 """The way to the models: what is tried again, where, and after which pause."""
 
 import random
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,13 +11,16 @@ from assistant.llm.circuit import circuit as shared_circuit
 from assistant.llm.completion import TOTAL_SECONDS, Cancelled, Completion, Listener, Watch, complete
 from assistant.llm.fleet import Fleet, fleet
 from assistant.llm.port import CompletionRequest, Provider, ProviderError, ProviderUnavailable
-from assistant.platform.clock import monotonic
+from assistant.platform import interruption
+from assistant.platform.clock import deadline, monotonic
+from assistant.platform.interruption import pause
 from assistant.platform.observability import count, logger
 
 __all__ = ["Cancelled", "Completion", "Fleet", "Journal", "configured", "fleet", "generate"]
 
 TRIES = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 20.0
+TO_STORE = 10.0  # seconds of an invocation that are left when its last answer must have ended
 
 
 def configured() -> tuple[str, str]:
@@ -44,7 +46,7 @@ def generate(
     *,
     journal: Journal | None = None,
     circuit: Circuit | None = None,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] = pause,
     total_seconds: float = TOTAL_SECONDS,
 ) -> Completion:
     """One completion from the first provider that gives it; `on_text(piece, tokens_so_far)` hears each piece and may
@@ -59,14 +61,16 @@ def generate(
     waiting, pauses = deque(providers), dict[str, float]()
     last: ProviderError | None = None
     resting: list[float] = []
-    attempt, ends = 0, monotonic() + total_seconds
+    attempt, ends = 0, monotonic() + _patience(total_seconds)
     while waiting and attempt < TRIES:
         provider = waiting.popleft()
         if rest := guard.wait(provider.id):
             resting.append(rest)
             continue
-        if (pause := pauses.get(provider.id, 0.0)) > 0:
-            sleep(pause)
+        if (wanted := pauses.get(provider.id, 0.0)) > 0:
+            sleep(wanted)
+        if stopped := interruption.reason():
+            raise stopped
         left = ends - monotonic()
         if last and left < 1:
             raise last
@@ -83,16 +87,23 @@ def generate(
             _log(provider, attempt, error)
             if not error.outcome_known and watch.heard:
                 raise
-            pause = _pause(error, attempt)
-            if error.retryable and error.outcome_known and pause <= min(LONGEST_PAUSE, ends - monotonic() - 1):
+            rest = _pause(error, attempt)
+            if error.retryable and error.outcome_known and rest <= min(LONGEST_PAUSE, ends - monotonic() - 1):
                 waiting.append(provider)
-                pauses[provider.id] = pause
+                pauses[provider.id] = rest
             continue
-        guard.succeeded(provider.id)
+        if watch.heard or not completion.cancelled:
+            guard.succeeded(provider.id)
         return completion
     if last is None:
         last = ProviderUnavailable("all providers are left alone", outcome_known=True, retry_after=min(resting))
     raise last
+
+
+def _patience(total_seconds: float) -> float:
+    """No longer than the sandbox lives, with time to store what came."""
+    end = deadline()
+    return total_seconds if end is None else min(total_seconds, max(end.left - TO_STORE, 1.0))
 
 
 def _pause(error: ProviderError, attempt: int) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from assistant.llm.http_connections import InterruptibleTransport
 from assistant.llm.http_errors import error_of_response, error_of_transport
 from assistant.llm.port import CompletionRequest, ProviderProtocolError, ProviderTimeout
 from assistant.llm.sse import EventTooLarge, data_of_events
@@ -26,7 +27,8 @@ def shared_client() -> httpx.Client:
     # One connection serves a sandbox. It is dropped after 4 idle seconds, because common servers (uvicorn) close
     # theirs after 5: a request that meets a closing connection is lost without saying whether it was billed.
     limits = httpx.Limits(max_connections=4, max_keepalive_connections=1, keepalive_expiry=4.0)
-    return httpx.Client(http2=False, limits=limits, follow_redirects=False, trust_env=False)
+    transport = InterruptibleTransport(http2=False, limits=limits, trust_env=False)
+    return httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
 
 
 def open_stream(url: str, body: Any, key: ApiKey, headers: Callable[[str | None], dict[str, str]],

@@ -12,6 +12,7 @@ from assistant.llm.fleet import Fleet
 from assistant.llm.gateway import Journal, generate
 from assistant.llm.port import CompletionRequest, Provider, ProviderError, Usage
 from assistant.llm.routing import Plan, plan
+from assistant.platform import interruption
 from assistant.platform.db import Database, UnitOfWork
 from assistant.platform.errors import BudgetExceeded
 
@@ -55,21 +56,23 @@ def metered(
         answers = Answers(payer.organization_id, books.plan.candidates[0].provider, prompt, cited)
         if kept := answers.find():
             return _given_again(database, payer, kept, on_text, keep)
-    interruption: list[BaseException] = []
+    stopped: list[BaseException] = []
 
     def listen(text: str, tokens: int) -> None:
         try:
             on_text(text, tokens)
         except Exception as error:
-            interruption.append(error)
+            stopped.append(error)
             raise Cancelled from error
 
     providers = [candidate.provider for candidate in books.plan.candidates]
     completion = generate(providers, prompt, listen, journal=books, circuit=circuit, total_seconds=total_seconds)
-    if interruption:
+    if completion.cancelled and (why := interruption.reason()):  # another thread ended the wait for the next word
+        stopped.append(why)
+    if stopped:
         with database.transaction() as work:
             books.record(work, completion)
-        raise interruption[0]
+        raise stopped[0]
     try:
         with database.transaction() as work:
             cost = books.record(work, completion)

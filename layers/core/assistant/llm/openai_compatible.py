@@ -50,6 +50,11 @@ class OpenAICompatible:
         get(f"{self.base_url.rstrip('/')}/models", self.api_key, _authorization)
 
     @property
+    def thinks_unseen(self) -> bool:
+        """Whether the model is one that makes tokens, and has them paid, before any text comes."""
+        return self._reasons
+
+    @property
     def _reasons(self) -> bool:
         return self.name == "openai" and REASONING_MODELS.match(self.model) is not None
 

@@ -1,7 +1,41 @@
 """The sandbox's clock. Instants that decide about money or leases are taken from PostgreSQL's now() instead."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When the sandbox will be stopped, by `monotonic`; `whole`: seconds that it had at first."""
+
+    at: float
+    whole: float
+
+    @property
+    def left(self) -> float:
+        return self.at - monotonic()
+
+
+_deadline: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+@contextmanager
+def ends_in(seconds: float) -> Iterator[None]:
+    """The block is an invocation that ends in so many seconds, done or not."""
+    token = _deadline.set(Deadline(monotonic() + seconds, seconds))
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def deadline() -> Deadline | None:
+    """When this invocation ends; None where nothing ends it."""
+    return _deadline.get()
 
 
 def utc_now() -> datetime:

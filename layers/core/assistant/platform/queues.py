@@ -70,7 +70,7 @@ def depth(queue_setting: str) -> int:
 
 def depth_of(url: str) -> int:
     """The same, of a queue by its URL."""
-    answer = client("sqs", read_timeout=2, tries=1).get_queue_attributes(
+    answer = client("sqs", read_timeout=2, attempts=1).get_queue_attributes(
         QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
     )
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])

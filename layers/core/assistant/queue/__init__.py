@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
-from assistant.platform import queues
+from assistant.platform import clock, queues
 from assistant.platform.observability import begin_request, logger
 
 Handler = Callable[[dict[str, Any], Any], Any]
@@ -76,7 +76,8 @@ def _handler(run: Callable[[dict[str, Any]], None], processor: BatchProcessor) -
 
     @logger.inject_lambda_context(clear_state=True)
     def handler(event: dict[str, Any], context: Any) -> Any:
-        return process_partial_response(event=event, record_handler=process, processor=processor, context=context)
+        with clock.ends_in(context.get_remaining_time_in_millis() / 1000):  # long work stops at a checkpoint before
+            return process_partial_response(event=event, record_handler=process, processor=processor, context=context)
 
     return handler
 

@@ -1,30 +1,29 @@
 """A worker's claim on a task: a lease that must be renewed and a fence that every write checks."""
 
 import json
-import random
 from collections.abc import Callable
 from typing import Any
 
 from assistant.llm import calls
 from assistant.notifications.log import notify
-from assistant.platform.clock import monotonic
+from assistant.platform import interruption
+from assistant.platform.clock import deadline, monotonic
 from assistant.platform.db import Database, UnitOfWork
+from assistant.tasks.backoff import seconds_before_retry
 from assistant.tasks.bill import due, explanation, pay, saved
-from assistant.tasks.queue import send_ticket
+from assistant.tasks.lanes import LEASE_SECONDS, take
+from assistant.tasks.queue import LONGEST_DELAY, send_ticket
+from assistant.tasks.results import TTL_SECONDS, to_store
 from assistant.tasks.submit import report
-from assistant.tasks.task import COLUMNS, Task, from_row
+from assistant.tasks.task import COLUMNS, CancelRequested, LeaseLost, SliceOver, Task, from_row
 
-LEASE_SECONDS = 180  # longer than a provider may stay silent in all its tries, since silence renews nothing
-HEARTBEAT_SECONDS = 1.0  # how soon a wish to cancel is read
-FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS = 5, 600
+__all__ = ["LEASE_SECONDS", "CancelRequested", "Claim", "LeaseLost", "SliceOver", "claim_next"]
 
-
-class LeaseLost(Exception):
-    """Another worker has the task, or it is final: stop without a further write."""
-
-
-class CancelRequested(Exception):
-    """The owner wants the task to stop; what was used until now is charged."""
+HEARTBEAT_SECONDS = 1.0  # how often progress is stored while text comes
+# Seconds of an invocation that are left when no further step may begin, and when a running one is given up; less
+# where the whole is short, as in tests.
+LAST_STEP, LAST_WORD = 60.0, 20.0
+STUCK = {"code": "no_progress", "title": "The task did not advance", "detail": "A whole run reached no checkpoint."}
 
 
 class Claim:
@@ -33,10 +32,17 @@ class Claim:
     def __init__(self, database: Database, task: Task) -> None:
         self._database = database
         self.task = task
-        self._claimed_at = self._beaten_at = monotonic()
+        self._claimed_at = self._beaten_at = self._saved_at = monotonic()
+        self._advanced = False
+        self._longest_step = 0.0
 
     def reach(self, stage: str, progress: int, **details: Any) -> None:
-        """Report a stage: stored, and told to the owner's clients. Raises CancelRequested."""
+        """Report a stage: stored, and told to the owner's clients. Raises CancelRequested, or SliceOver when the
+        sandbox will not live through another step: what was saved is where the next one begins."""
+        self._wake()
+        end = deadline()
+        if self._advanced and end and end.left < max(min(LAST_STEP, end.whole / 10), 1.5 * self._longest_step):
+            raise SliceOver
         with self._database.transaction() as work:
             self._renew(work, stage, progress)
             notify(
@@ -44,7 +50,11 @@ class Claim:
             )
 
     def beat(self, progress: int, *, now: bool = False) -> None:
-        """Renew the lease, at most once a second, quietly. Raises CancelRequested."""
+        """Renew the lease, at most once a second, quietly. Raises CancelRequested, or SliceOver at the very end."""
+        self._wake()
+        end = deadline()
+        if end and end.left < min(LAST_WORD, end.whole / 30):
+            raise SliceOver
         if now or monotonic() - self._beaten_at >= HEARTBEAT_SECONDS:
             with self._database.transaction() as work:
                 self._renew(work, self.task.stage, progress)
@@ -54,6 +64,9 @@ class Claim:
         self._update(
             work, "checkpoint = CAST(:checkpoint AS jsonb)", checkpoint=json.dumps(checkpoint, ensure_ascii=False)
         )
+        now = monotonic()
+        self._longest_step, self._saved_at = max(self._longest_step, now - self._saved_at), now
+        self._advanced = True
 
     def complete(self, store: Callable[[UnitOfWork], dict[str, Any]]) -> None:
         """Final effects, settlement, result and notification in one transaction, or none of them."""
@@ -71,6 +84,7 @@ class Claim:
         """End the task as failed, or dead when its attempts are used up."""
         with self._database.transaction() as work:
             self._lock(work)
+            calls.mark_unknown(work, self.task.organization_id, self.task.task_id)
             self._finish(work, status, "task_failed", error=error)
 
     def retry(self, error: dict[str, Any], after_seconds: float | None = None) -> None:
@@ -78,22 +92,50 @@ class Claim:
         if self.task.attempts >= self.task.max_attempts:
             self.failed(error, "dead")
             return
-        pause = min(FIRST_RETRY_SECONDS * 2 ** (self.task.attempts - 1), LONGEST_RETRY_SECONDS)
-        delay = round(max(after_seconds or 0, pause * random.uniform(0.5, 1.0)))  # noqa: S311 - jitter is no secret
+        delay = seconds_before_retry(error.get("kind", "internal"), self.task.attempts, after_seconds)
         with self._database.transaction() as work:
             calls.mark_unknown(work, self.task.organization_id, self.task.task_id)
             self._update(
                 work,
                 """status = 'queued', stage = 'queued', lease_until = NULL, error = CAST(:error AS jsonb),
-                   not_before = now() + make_interval(secs => :delay)""",
+                   deferred = true, not_before = now() + make_interval(secs => :delay),
+                   ticketed_at = CASE WHEN :delay <= :longest THEN now() + make_interval(secs => :delay) END""",
                 error=json.dumps(error),
                 delay=delay,
+                longest=LONGEST_DELAY,
             )
             task = self.task
             notify(work, task.organization_id, task.user_id, "task_progress", {**report(task), "retry_in": delay})
-            work.after_commit(
-                lambda: send_ticket(work, task.organization_id, task.task_id, task.task_type, delay_seconds=delay)
+            if delay <= LONGEST_DELAY:
+                self._send_ticket(work, delay)
+
+    def hand_over(self) -> None:
+        """Give the task back at its checkpoint, to go on in another sandbox at once.
+
+        No attempt is counted for a run that saved something; one that did not would otherwise go on for ever.
+        """
+        if not self._advanced and self.task.attempts >= self.task.max_attempts:
+            self.failed({**STUCK, "kind": "internal"}, "dead")
+            return
+        with self._database.transaction() as work:
+            self._update(
+                work,
+                """status = 'queued', lease_until = NULL, slices = slices + 1, queued_at = now(), ticketed_at = now(),
+                   attempts = attempts - CAST(:advanced AS int)""",
+                advanced=int(self._advanced),
             )
+            self._send_ticket(work)
+
+    def _send_ticket(self, work: UnitOfWork, delay: int = 0) -> None:
+        task = self.task
+        work.after_commit(
+            lambda: send_ticket(work, task.organization_id, task.task_id, task.task_type, delay_seconds=delay)
+        )
+
+    def _wake(self) -> None:
+        """Raise what the heartbeat has heard meanwhile."""
+        if reason := interruption.reason():
+            raise reason
 
     def _renew(self, work: UnitOfWork, stage: str, progress: int) -> None:
         self._update(
@@ -121,19 +163,26 @@ class Claim:
         bill = due(work, self.task)
         given_back = saved(work, self.task, bill) if status == "cancelled" else {}
         result = given_back or result
+        text: str | None = None
+        key: str | None = None
         if result is not None:
-            result = {**result, "cost": explanation(work, self.task, bill, monotonic() - self._claimed_at)}
+            cost = explanation(work, self.task, bill, monotonic() - self._claimed_at)
+            text, key = to_store(self.task, {**result, "cost": cost})
         self._update(
             work,
             """status = :status, stage = coalesce(:stage, stage), progress = coalesce(:progress, progress),
-               result = CAST(:result AS jsonb), error = CAST(:error AS jsonb), cost = :cost,
+               result = CAST(:result AS jsonb), result_key = :key, error = CAST(:error AS jsonb), cost = :cost,
+               result_expires_at = CASE WHEN :status = 'completed' AND NOT keep_result
+                                        THEN now() + make_interval(secs => :ttl) END,
                lease_until = NULL, finished_at = now()""",
             status=status,
             stage=stage,
             progress=progress,
-            result=None if result is None else json.dumps(result, ensure_ascii=False),
+            result=text,
+            key=key,
             error=None if error is None else json.dumps(error),
             cost=bill.cost,
+            ttl=TTL_SECONDS,
         )
         task = self.task
         data = {**report(task), "cost_microdollars": bill.cost, **({"error": error} if error else {})}
@@ -161,22 +210,6 @@ class Claim:
 
 
 def claim_next(database: Database, task_type: str) -> Claim | None:
-    """Claim the best waiting task of a type: by priority, then the owner with the least running, then age."""
-    with database.transaction() as work:
-        rows = work.run_and_commit(
-            f"""/* any organization - a worker serves all, the claimed row says whose it is */
-                UPDATE tasks SET status = 'running', fence = fence + 1, attempts = attempts + 1, stage = 'validated',
-                    lease_until = now() + make_interval(secs => :lease), started_at = coalesce(started_at, now())
-                WHERE task_id = (
-                    SELECT t.task_id FROM tasks t
-                    WHERE t.task_type = :type AND t.status = 'queued' AND t.not_before <= now()
-                    ORDER BY t.priority DESC,
-                        (SELECT count(*) FROM tasks r WHERE r.user_id = t.user_id AND r.status = 'running'),
-                        t.created_at
-                    LIMIT 1 FOR UPDATE SKIP LOCKED
-                )
-                RETURNING {COLUMNS}""",  # noqa: S608
-            type=task_type,
-            lease=LEASE_SECONDS,
-        )
-    return Claim(database, from_row(rows[0])) if rows else None
+    """Claim the best waiting task of a type: see lanes.py for which that is."""
+    row = take(database, task_type)
+    return Claim(database, from_row(row)) if row else None

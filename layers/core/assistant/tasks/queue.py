@@ -3,6 +3,8 @@
 from assistant.platform import queues
 from assistant.platform.db import UnitOfWork
 
+LONGEST_DELAY = 900  # seconds that SQS holds a message back at most
+
 
 def queue_setting(task_type: str) -> str:
     """The environment variable that holds the URL of the type's queue."""
@@ -10,12 +12,16 @@ def queue_setting(task_type: str) -> str:
 
 
 def send_ticket(work: UnitOfWork, organization_id: str, task_id: str, task_type: str, delay_seconds: int = 0) -> None:
-    """Send a ticket and note when. Called after the commit; a ticket that is lost is sent again by the sweep."""
-    queues.send(queue_setting(task_type), {"task_type": task_type, "task_id": task_id}, delay_seconds)
-    with work.database.reading() as after:
-        after.run(
-            """UPDATE tasks SET ticketed_at = now()
-               WHERE organization_id = CAST(:organization AS uuid) AND task_id = CAST(:task AS uuid)""",
-            organization=organization_id,
-            task=task_id,
-        )
+    """Send a ticket, after the commit that noted it in `ticketed_at`. One that is not taken is noted as missing, one
+    that is lost is taken for lost when it is old: the sweep sends both again."""
+    try:
+        queues.send(queue_setting(task_type), {"task_type": task_type, "task_id": task_id}, delay_seconds)
+    except Exception:
+        with work.database.reading() as after:
+            after.run(
+                """UPDATE tasks SET ticketed_at = NULL
+                   WHERE organization_id = CAST(:organization AS uuid) AND task_id = CAST(:task AS uuid)""",
+                organization=organization_id,
+                task=task_id,
+            )
+        raise

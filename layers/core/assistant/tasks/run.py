@@ -5,8 +5,12 @@ from typing import Any
 
 from assistant.platform.db import Database, UnitOfWork
 from assistant.platform.errors import AssistantError
+from assistant.platform.interruption import interruptible
 from assistant.platform.observability import begin_request, logger
-from assistant.tasks.claim import CancelRequested, Claim, LeaseLost, claim_next
+from assistant.tasks.backoff import kind_of, reason_of
+from assistant.tasks.claim import Claim, claim_next
+from assistant.tasks.heartbeat import beating
+from assistant.tasks.task import CancelRequested, LeaseLost, SliceOver
 
 Store = Callable[[UnitOfWork], dict[str, Any]]
 Perform = Callable[[Database, Claim], Store]
@@ -15,7 +19,8 @@ Perform = Callable[[Database, Claim], Store]
 def run_ticket(database: Database, task_type: str, perform: Perform) -> str | None:
     """Run the best waiting task of the type; its id, or None when another ticket has taken it.
 
-    `perform` does the work and returns what stores its effects, which happens in the completing transaction.
+    `perform` does the work and returns what stores its effects, which happens in the completing transaction. While it
+    works a heartbeat keeps its lease and interrupts its wait for a model when the task is to stop.
     """
     claim = claim_next(database, task_type)
     if claim is None:
@@ -27,19 +32,29 @@ def run_ticket(database: Database, task_type: str, perform: Perform) -> str | No
     logger.append_keys(task_id=task.task_id)
     logger.info("claimed", extra={"task_type": task_type, "attempt": task.attempts, "fence": task.fence})
     try:
-        claim.complete(perform(database, claim))
-    except LeaseLost:
+        _run(database, claim, perform)
+    except LeaseLost:  # also while it was being ended: whoever has it now ends it
         logger.warning("lease_lost")
+    return task.task_id
+
+
+def _run(database: Database, claim: Claim, perform: Perform) -> None:
+    try:
+        with interruptible() as interruption, beating(database, claim.task, interruption):
+            claim.complete(perform(database, claim))
+    except LeaseLost:
+        raise
     except CancelRequested:
         claim.cancelled()
-    except AssistantError as error:
-        logger.warning("task_error", extra={"code": error.code, "error": str(error)})
-        reason = {"code": error.code, "title": error.title, "detail": error.detail}
-        if error.retryable:
-            claim.retry(reason, getattr(error, "retry_after", None))
+    except SliceOver:
+        logger.info("slice_over", extra={"slices": claim.task.slices + 1})
+        claim.hand_over()
+    except Exception as error:
+        if isinstance(error, AssistantError):
+            logger.warning("task_error", extra={"code": error.code, "error": str(error)})
         else:
-            claim.failed(reason)
-    except Exception:
-        logger.exception("task_crashed")
-        claim.retry({"code": "internal_error", "title": "Something went wrong on our side", "detail": "See the logs."})
-    return task.task_id
+            logger.exception("task_crashed")
+        if kind_of(error) == "invalid":
+            claim.failed(reason_of(error))
+        else:
+            claim.retry(reason_of(error), getattr(error, "retry_after", None))

@@ -2,15 +2,19 @@
 
 import hashlib
 import json
+import math
+from datetime import datetime
 from typing import Any
 
 from assistant.budget import ledger
 from assistant.identity.caller import Caller
 from assistant.notifications.log import notify
+from assistant.platform.clock import utc_now
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import Conflict
 from assistant.platform.observability import current_request
-from assistant.tasks.queue import send_ticket
+from assistant.tasks.lanes import FLOOR, TURN
+from assistant.tasks.queue import LONGEST_DELAY, send_ticket
 from assistant.tasks.task import COLUMNS, Priority, Task, from_row
 
 
@@ -22,21 +26,60 @@ def submit(
     priority: Priority,
     worst_case: int,
     idempotency_key: str | None,
+    *,
+    run_at: datetime | None = None,
+    keep_result: bool = False,
+    retry_of: Task | None = None,
 ) -> Task:
     """Store a task and hold `worst_case` micro-dollars for it; committed when this returns.
 
     The same idempotency key with the same content returns the first task; with other content it is a Conflict.
-    Raises BudgetExceeded when it does not fit, and then nothing is stored.
+    Raises BudgetExceeded when it does not fit, and then nothing is stored. It does not begin before `run_at`. One that
+    repeats a task goes on from its checkpoint.
     """
+    task = _insert(work, caller, task_type, args, priority, worst_case, idempotency_key, run_at, keep_result, retry_of)
+    if isinstance(task, str):
+        return _submitted_before(work, caller, str(idempotency_key), task)
+    notify(work, task.organization_id, task.user_id, "task_progress", report(task))
+    delay = 0 if run_at is None else max(math.ceil((run_at - utc_now()).total_seconds()), 0)
+    if delay <= LONGEST_DELAY:
+        work.after_commit(lambda: send_ticket(work, task.organization_id, task.task_id, task_type, delay))
+    # Last, with the commit in the same packet, since everyone of the organisation waits for its budget's row.
+    if worst_case:
+        ledger.hold_and_commit(work, task.organization_id, task.user_id, task.task_id, worst_case, task_type)
+    else:
+        ledger.hold_nothing_and_commit(work, task.organization_id, task.user_id, task.task_id, task_type)
+    return task
+
+
+def _insert(
+    work: UnitOfWork,
+    caller: Caller,
+    task_type: str,
+    args: dict[str, Any],
+    priority: Priority,
+    worst_case: int,
+    idempotency_key: str | None,
+    run_at: datetime | None,
+    keep_result: bool,
+    retry_of: Task | None,
+) -> Task | str:
+    """The new task, or the hash of its content when the key was used before."""
     text = json.dumps(args, sort_keys=True, ensure_ascii=False)
-    request_hash = hashlib.sha256(f"{task_type}\n{int(priority)}\n{text}".encode()).hexdigest()
+    content = f"{task_type}\n{int(priority)}\n{text}" + (f"\n{run_at.isoformat()}" if run_at else "")
+    request_hash = hashlib.sha256(content.encode()).hexdigest()
     row = work.one(
         f"""INSERT INTO tasks (organization_id, user_id, task_type, priority, args, idempotency_key, request_hash, held,
-                               request_id)
+                not_before, deferred, ticketed_at, turn, keep_result, retry_of, checkpoint, request_id)
             VALUES (CAST(:organization AS uuid), CAST(:user AS uuid), :type, :priority, CAST(:args AS jsonb),
-                    :key, :hash, :held, CAST(:request AS text))
+                    :key, :hash, CAST(:held AS bigint), coalesce(CAST(:run_at AS timestamptz), now()),
+                    coalesce(CAST(:run_at AS timestamptz) > now(), false),
+                    CASE WHEN coalesce(CAST(:run_at AS timestamptz) < now() + make_interval(secs => :longest), true)
+                         THEN greatest(CAST(:run_at AS timestamptz), now()) END,
+                    CASE WHEN coalesce(CAST(:run_at AS timestamptz) <= now(), true) THEN {TURN} END,
+                    :keep, CAST(:retry_of AS uuid), CAST(:checkpoint AS jsonb), CAST(:request AS text))
             ON CONFLICT (organization_id, user_id, idempotency_key) DO NOTHING
-            RETURNING {COLUMNS}""",  # noqa: S608 - a constant list of columns
+            RETURNING {COLUMNS}""",  # noqa: S608 - constant texts
         organization=caller.organization_id,
         user=caller.user_id,
         type=task_type,
@@ -45,16 +88,15 @@ def submit(
         key=idempotency_key,
         hash=request_hash,
         held=worst_case,
+        floor=FLOOR,
+        run_at=run_at,
+        longest=LONGEST_DELAY,
+        keep=keep_result,
+        retry_of=retry_of.task_id if retry_of else None,
+        checkpoint=json.dumps(retry_of.checkpoint if retry_of else {}, ensure_ascii=False),
         request=current_request(),
     )
-    if row is None:
-        return _submitted_before(work, caller, str(idempotency_key), request_hash)
-    task = from_row(row)
-    notify(work, task.organization_id, task.user_id, "task_progress", report(task))
-    work.after_commit(lambda: send_ticket(work, task.organization_id, task.task_id, task_type))
-    # Last, with the commit in the same packet, since everyone of the organisation waits for its budget's row.
-    ledger.hold_and_commit(work, task.organization_id, task.user_id, task.task_id, worst_case, task_type)
-    return task
+    return request_hash if row is None else from_row(row)
 
 
 def report(task: Task) -> dict[str, Any]:

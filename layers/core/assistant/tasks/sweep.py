@@ -1,33 +1,42 @@
-"""Puts right what crashes leave behind: expired leases and lost tickets. Money: see reconcile.py."""
+"""Puts right what crashes leave behind: expired leases and lost tickets; forgets old results. Money: reconcile.py."""
 
 import json
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from assistant.llm import calls
 from assistant.notifications.log import notify
-from assistant.platform.db import Database, UnitOfWork
+from assistant.platform.db import Database, Row, UnitOfWork
 from assistant.platform.observability import logger
 from assistant.tasks.bill import due, pay
 from assistant.tasks.queue import send_ticket
+from assistant.tasks.results import expire
 from assistant.tasks.submit import report
 from assistant.tasks.task import COLUMNS, Task, from_row
 
 BATCH = 200
+AHEAD_SECONDS = 60  # a pass comes every minute
 TICKET_AGE_SECONDS = 120  # a ticket that has waited this long may be lost; one too many does no harm
 
-DEAD = {"code": "attempts_used_up", "title": "The task did not finish", "detail": "Its worker stopped each time."}
+DEAD = {
+    "code": "attempts_used_up",
+    "title": "The task did not finish",
+    "detail": "Its worker stopped each time.",
+    "kind": "internal",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
     released: int
     ticketed: int
+    expired: int
 
 
 def sweep(database: Database) -> Swept:
     """One pass; safe to run any number of times, and at the same time."""
     released = release_expired(database)
-    swept = Swept(released, send_lost_tickets(database))
+    swept = Swept(released, send_lost_tickets(database), expire(database))
     logger.info("swept", extra=asdict(swept))
     return swept
 
@@ -74,17 +83,26 @@ def _release(work: UnitOfWork, task: Task) -> None:
 
 
 def send_lost_tickets(database: Database) -> int:
-    """Send a ticket for every due task that has none, or whose ticket is old."""
+    """Send a ticket for every task that is due within a minute and has none, or whose ticket is old."""
     with database.transaction() as work:
         rows = work.run(
             """/* every organization - the sweep serves all */
-               SELECT task_id, organization_id, task_type FROM tasks
-               WHERE status = 'queued' AND not_before <= now()
-                 AND (ticketed_at IS NULL OR ticketed_at < now() - make_interval(secs => :age))
-               ORDER BY priority DESC, created_at LIMIT :limit FOR UPDATE SKIP LOCKED""",
+               WITH lost AS (
+                   SELECT task_id FROM tasks
+                   WHERE status = 'queued' AND not_before <= now() + make_interval(secs => :ahead)
+                     AND (ticketed_at IS NULL OR ticketed_at < now() - make_interval(secs => :age))
+                   ORDER BY priority DESC, created_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+               UPDATE tasks SET ticketed_at = greatest(not_before, now()) FROM lost WHERE tasks.task_id = lost.task_id
+               RETURNING tasks.task_id, tasks.organization_id, tasks.task_type,
+                   CAST(ceil(extract(epoch FROM greatest(not_before - now(), interval '0'))) AS int) AS delay""",
             age=TICKET_AGE_SECONDS,
+            ahead=AHEAD_SECONDS,
             limit=BATCH,
         )
-    for row in rows:
-        send_ticket(work, str(row["organization_id"]), str(row["task_id"]), row["task_type"])
+        for row in rows:
+            work.after_commit(partial(_send, work, row))
     return len(rows)
+
+
+def _send(work: UnitOfWork, row: Row) -> None:
+    send_ticket(work, str(row["organization_id"]), str(row["task_id"]), row["task_type"], row["delay"])

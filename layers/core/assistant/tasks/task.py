@@ -11,6 +11,18 @@ FINAL = frozenset({"completed", "failed", "cancelled", "dead"})
 STATUSES = ("queued", "running", "completed", "failed", "cancelled", "dead")
 
 
+class LeaseLost(Exception):
+    """Another worker has the task, or it is final: stop without a further write."""
+
+
+class CancelRequested(Exception):
+    """The owner wants the task to stop; what was used until now is charged."""
+
+
+class SliceOver(Exception):
+    """The sandbox will soon be stopped: go on from the checkpoint in another one."""
+
+
 class Priority(IntEnum):
     low = 0
     normal = 1
@@ -20,7 +32,11 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`held` and `cost` are micro-dollars. `fence` is the number of the claim: older claims may not write."""
+    """`held` and `cost` are micro-dollars. `fence` is the number of the claim: older claims may not write.
+
+    `slices`: runs that ended at a checkpoint because the sandbox's life did. `retry_of`: the dead task that this one
+    repeats. `result_key`: where the whole of a large result lies in the documents bucket.
+    """
 
     task_id: str
     organization_id: str
@@ -43,6 +59,12 @@ class Task:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    not_before: datetime | None = None
+    slices: int = 0
+    retry_of: str | None = None
+    keep_result: bool = False
+    result_expires_at: datetime | None = None
+    result_key: str | None = None
     request_id: str | None = None  # of the request that submitted it
 
     @property
@@ -52,9 +74,9 @@ class Task:
 
 COLUMNS = """task_id, organization_id, user_id, task_type, priority, status, stage, progress, args, attempts,
     max_attempts, fence, checkpoint, result, error, held, cost, cancel_requested_at, created_at, started_at,
-    finished_at, request_id"""
+    finished_at, not_before, slices, retry_of, keep_result, result_expires_at, result_key, request_id"""
 
 
 def from_row(row: Row) -> Task:
-    identities = {key: str(row[key]) for key in ("task_id", "organization_id", "user_id")}
+    identities = {key: str(row[key]) for key in ("task_id", "organization_id", "user_id", "retry_of") if row[key]}
     return Task(**{**row, **identities, "priority": Priority(row["priority"])})

@@ -71,6 +71,10 @@ class Database:
     def is_open(self) -> bool:
         return self._connection is not None
 
+    def another(self) -> "Database":
+        """A connection of its own to the same database, for a thread beside this one. Discard it in the end."""
+        return Database(self._open)
+
     def discard(self) -> None:
         """Close without a word: the next use opens anew. Whatever was uncommitted is rolled back by the server."""
         connection, self._connection = self._connection, None
