@@ -84,3 +84,9 @@ PERFORMANCE = PYTHONPATH=.:layers/core POWERTOOLS_METRICS_DISABLED=true $(PY) -W
 .PHONY: measure
 measure: install-tests ## Start times, memory, a submit and a cached read, in a minute (N=requests of each kind)
 	$(PERFORMANCE).measure $(if $(N),--requests $(N))
+
+# ---- the database ----
+
+.PHONY: soak-database
+soak-database: install-tests ## No hot statement reads a large table from end to end, on ten million rows (PLAN_ROWS=)
+	PLAN_ROWS=$(or $(PLAN_ROWS),10000000) $(PY) -m pytest -q tests/layers/platform/test_hot_statements.py
