@@ -2,8 +2,6 @@
 
 -- The last hour's cost, over all organizations.
 CREATE INDEX llm_calls_created ON llm_calls (created_at);
--- Tasks that died lately; the finished ones are many, the dead ones few.
-CREATE INDEX tasks_dead ON tasks (finished_at) WHERE status = 'dead';
 CREATE INDEX tasks_due ON tasks (not_before) WHERE status = 'queued';
 CREATE INDEX budget_incidents_created ON budget_incidents (created_at);
 
