@@ -45,8 +45,8 @@ class Ports:
             chosen.add(port)
             return port
 
-        free = (another() for _ in range(7))
-        return cls(api or another(), aws or another(), *free, console_port or another())
+        api, aws, console_port = api or another(), aws or another(), console_port or another()
+        return cls(api, aws, *(another() for _ in range(7)), console=console_port)
 
 
 def addresses(root: Path, state: Path, settings: Settings, ports: Ports) -> Addresses:

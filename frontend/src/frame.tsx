@@ -1,11 +1,11 @@
 /** What stands around every page: the navigation, the bell, the state of the connection. */
 
 import { onlineManager, useQuery } from "@tanstack/react-query";
-import { useState, useSyncExternalStore, type ReactNode } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
 import { Button } from "react-aria-components/Button";
 import { Link, useLocation } from "wouter";
 import { ask } from "./api/client";
-import { useFormats, useWords } from "./i18n/language";
+import { useAppearance, useFormats, useWords } from "./i18n/language";
 import { useLive, useLiveStore } from "./live/live";
 import { unread } from "./live/store";
 import { keys } from "./live/tasks";
@@ -14,6 +14,7 @@ import { Icon, type IconName } from "./ui/icon";
 
 export function Frame({ children }: { children: ReactNode }): ReactNode {
   const words = useWords();
+  useStoredAppearance();
   const [open, setOpen] = useState(false);
   const [path] = useLocation();
   const live = useLive();
@@ -95,6 +96,22 @@ export function Frame({ children }: { children: ReactNode }): ReactNode {
   );
 }
 
+function useStoredAppearance(): void {
+  const api = useApi();
+  const { adopt } = useAppearance();
+  const { data } = useQuery({
+    queryKey: ["settings"],
+    queryFn: () => ask(api.GET("/api/v1/users/current/settings")),
+    staleTime: Infinity,
+  });
+  const stored = useRef(false);
+  useEffect(() => {
+    if (stored.current || !data?.preferences) return;
+    stored.current = true;
+    adopt(data.preferences);
+  }, [data, adopt]);
+}
+
 function Who(): ReactNode {
   const user = useUser();
   return (
@@ -131,8 +148,10 @@ function ConnectionDot(): ReactNode {
   const { connection } = useLive();
   return (
     <span className={`dot ${connection}`} role="status">
-      <span className="only-wide">{words[connection]}</span>
-      <span className="hidden only-phone">{words[connection]}</span>
+      <span className="only-wide" aria-hidden="true">
+        {words[connection]}
+      </span>
+      <span className="hidden">{words[connection]}</span>
     </span>
   );
 }

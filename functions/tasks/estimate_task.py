@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from assistant.analytics import task_types as analytics
 from assistant.budget.money import dollars
 from assistant.enhancement import task_types as enhancement
 from assistant.generation import task_types as generation
@@ -18,7 +19,7 @@ from assistant.tasks.types import prepare
 
 router = APIRouter(tags=["async-tasks"])
 
-TASK_TYPES = {**generation.TASK_TYPES, **enhancement.TASK_TYPES, **mail.TASK_TYPES}
+TASK_TYPES = {**generation.TASK_TYPES, **enhancement.TASK_TYPES, **mail.TASK_TYPES, **analytics.TASK_TYPES}
 WORST_CASE_AT = {**generation.WORST_CASE_AT}  # of types that another model could do
 MOST_ALTERNATIVES = 5
 

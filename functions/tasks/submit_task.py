@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header
 from pydantic import BaseModel, Field
 
+from assistant.analytics import task_types as analytics
 from assistant.enhancement import task_types as enhancement
 from assistant.generation import task_types as generation
 from assistant.http import LLM, Db, GenerateCaller, lambda_handler
@@ -19,7 +20,13 @@ from assistant.tasks.types import prepare
 router = APIRouter(tags=["async-tasks"])
 
 # Of every context that does tasks; tasks itself knows none of them.
-TASK_TYPES = {**generation.TASK_TYPES, **enhancement.TASK_TYPES, **mail.TASK_TYPES, **sources.TASK_TYPES}
+TASK_TYPES = {
+    **generation.TASK_TYPES,
+    **enhancement.TASK_TYPES,
+    **mail.TASK_TYPES,
+    **sources.TASK_TYPES,
+    **analytics.TASK_TYPES,
+}
 
 
 class TaskSubmission(BaseModel):

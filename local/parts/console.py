@@ -104,7 +104,8 @@ class Site(http.server.BaseHTTPRequestHandler):
 
     def _file(self, folder: Path, path: str) -> None:
         file = (folder / path.lstrip("/")).resolve()
-        if file.is_file() and folder in file.parents and not path.startswith("/."):
+        inside = folder in file.parents and not file.relative_to(folder).parts[0].startswith(".")
+        if inside and file.is_file():
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             self._send(file.read_bytes(), kind, _MOST_CACHED if path.startswith("/assets/") else "no-cache")
         elif "." in path.rpartition("/")[2]:

@@ -15,7 +15,7 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 AREAS = (
-    "identity", "search", "documentation", "llm", "budget", "performance", "tasks", "enhancement", "system",
+    "identity", "search", "documentation", "llm", "budget", "performance", "tasks", "enhancement", "reports", "system",
     "notifications", "workers", "schedules",
 )  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}

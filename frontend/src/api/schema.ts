@@ -396,6 +396,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/documentation/analyze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What parsers and linters find in code, at once and at no cost */
+        post: operations["analyze_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documentation/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The languages, kinds and formats that work in this deployment */
+        get: operations["get_documentation_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documentation/documents/{document_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A finished document about code as a file */
+        get: operations["get_code_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documentation/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests to begin with */
+        get: operations["list_documentation_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documentation/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order a document about code, written by a task whose cost is held before */
+        post: operations["order_documentation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documentation/quick-generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order a short document about code in the body, written by a task */
+        post: operations["order_quick_documentation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/documentation/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each kind of document is made of */
+        get: operations["list_documentation_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enhancements/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document with the decisions applied, and its hunks */
+        get: operations["get_enhancement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enhancements/{task_id}/hunks/{hunk_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept or reject one change; deciding again changes it */
+        post: operations["decide_hunk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/llm/benchmark": {
         parameters: {
             query?: never;
@@ -617,6 +770,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sources whose documents the caller finds, with their last run; never a secret */
+        get: operations["list_sources"];
+        put?: never;
+        /** A source of documents, its secret kept apart, connected to before the answer */
+        post: operations["create_source"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The types of sources, and what each must be told */
+        get: operations["list_source_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a source; what it is told to read is read anew when that changes */
+        put: operations["update_source"];
+        post?: never;
+        /** The source, its documents, their chunks, and what was cached from them */
+        delete: operations["delete_source"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A run of each source, as a task; a source that is being read already is not read twice */
+        post: operations["start_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last run of each source */
+        get: operations["get_sync_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/upload": {
         parameters: {
             query?: never;
@@ -628,6 +868,23 @@ export interface paths {
         put?: never;
         /** A file becomes a document that search finds, parsed before the answer */
         post: operations["upload_document"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/upload/url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A form that takes a file of up to 50 MB straight to the bucket, which then indexes it */
+        post: operations["create_upload_url"];
         delete?: never;
         options?: never;
         head?: never;
@@ -686,6 +943,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vector-search/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parts of what the organization knows, and how far their vectors are */
+        get: operations["list_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vector-search/collections/initialize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make what is missing, and take up a change of model */
+        post: operations["initialize_collections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vector-search/documents/{doc_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Gone from the next search, with chunks, vectors and original */
+        delete: operations["delete_document"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vector-search/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The index and the embedding model, asked now */
+        get: operations["get_vector_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vector-search/index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A text becomes chunks that search finds, under an id of the client's */
+        post: operations["index_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vector-search/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chunks by what they are about, with their words as well if wished */
+        post: operations["search_vectors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vector-search/similar/{doc_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The documents that are about the same, nearest first */
+        get: operations["find_similar_documents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vector-search/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents and chunks per collection, and the model of their vectors */
+        get: operations["get_vector_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vector-search/upload-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A file straight into the index, its title and tags in the address */
+        post: operations["upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -717,6 +1127,61 @@ export interface components {
             measured: {
                 [key: string]: number;
             };
+        };
+        /**
+         * AnalysisOrder
+         * @description quick: the structure; standard: dependencies, patterns and remarks too; deep: diagrams too.
+         */
+        AnalysisOrder: {
+            /** Code Input */
+            code_input: components["schemas"]["TextInput"] | components["schemas"]["FileInput"] | components["schemas"]["RepositoryInput"];
+            /**
+             * Depth
+             * @default standard
+             * @enum {string}
+             */
+            depth?: "quick" | "standard" | "deep";
+        };
+        /**
+         * AnalyzedCode
+         * @description `truncated`: there are more functions or types than are listed; the counts are of all.
+         *
+         *     `syntax_errors`: places that the parser could not read. Null: not asked for at this depth.
+         */
+        AnalyzedCode: {
+            /** Files */
+            files: number;
+            /** Lines */
+            lines: number;
+            /** Languages */
+            languages: {
+                [key: string]: number;
+            };
+            /** Syntax Errors */
+            syntax_errors: number;
+            /** Documented Share */
+            documented_share: number | null;
+            /** Functions */
+            functions: components["schemas"]["CodeFunction"][];
+            /** Types */
+            types: components["schemas"]["CodeType"][];
+            /** Function Count */
+            function_count: number;
+            /** Type Count */
+            type_count: number;
+            /** Truncated */
+            truncated: boolean;
+            complexity: components["schemas"]["CodeComplexity"];
+            /** Skipped */
+            skipped: components["schemas"]["SkippedFile"][];
+            dependencies: components["schemas"]["CodeDependencies"] | null;
+            /** Patterns */
+            patterns: components["schemas"]["CodePattern"][] | null;
+            /** Security Remarks */
+            security_remarks: components["schemas"]["CodeRemark"][] | null;
+            /** Performance Remarks */
+            performance_remarks: components["schemas"]["CodeRemark"][] | null;
+            diagrams: components["schemas"]["CodeDiagrams"] | null;
         };
         /** Announcement */
         Announcement: {
@@ -774,7 +1239,7 @@ export interface components {
         Body_upload_document: {
             /**
              * File
-             * @description md, txt, json, csv, yaml or yml; 4.4 MB at most
+             * @description pdf, docx, epub, html, md, txt, json, csv or yaml; 4.4 MB at most
              */
             file: string;
             /**
@@ -799,6 +1264,14 @@ export interface components {
              * @default []
              */
             tags?: string[];
+        };
+        /** Body_upload_file */
+        Body_upload_file: {
+            /**
+             * File
+             * @description As for POST /api/v1/upload; 4.4 MB at most
+             */
+            file: string;
         };
         /**
          * Broadcast
@@ -1048,6 +1521,165 @@ export interface components {
             fits: boolean;
         };
         /**
+         * CodeComplexity
+         * @description Cyclomatic, by function. `above_10` is McCabe's limit.
+         */
+        CodeComplexity: {
+            /** Average */
+            average: number;
+            /** Highest */
+            highest: number;
+            /** Above 10 */
+            above_10: number;
+        };
+        /**
+         * CodeDependencies
+         * @description `outside`: how many files import each module that is not part of the input.
+         */
+        CodeDependencies: {
+            /** Inside */
+            inside: components["schemas"]["InternalDependency"][];
+            /** Outside */
+            outside: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * CodeDiagrams
+         * @description Mermaid; empty where there is nothing to draw.
+         */
+        CodeDiagrams: {
+            /** Types */
+            types: string;
+            /** Dependencies */
+            dependencies: string;
+        };
+        /**
+         * CodeFunction
+         * @description `complexity` is cyclomatic.
+         */
+        CodeFunction: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Line */
+            line: number;
+            /** End Line */
+            end_line: number;
+            /** Signature */
+            signature: string;
+            /** Docstring */
+            docstring: string;
+            /** Is Public */
+            is_public: boolean;
+            /** Complexity */
+            complexity: number;
+        };
+        /** CodeLanguage */
+        CodeLanguage: {
+            /** Name */
+            name: string;
+            /** Suffixes */
+            suffixes: string[];
+            /** Security */
+            security: string;
+            /** Performance */
+            performance: boolean;
+        };
+        /** CodePattern */
+        CodePattern: {
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+            /** Places */
+            places: string[];
+        };
+        /**
+         * CodeRemark
+         * @description `source`: bandit, or assistant for a rule of our own.
+         */
+        CodeRemark: {
+            /** Path */
+            path: string;
+            /** Line */
+            line: number;
+            /** Rule */
+            rule: string;
+            /** Severity */
+            severity: string;
+            /** Message */
+            message: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * CodeType
+         * @description `built_on`: what it inherits, and the tables that its foreign keys name.
+         */
+        CodeType: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Path */
+            path: string;
+            /** Line */
+            line: number;
+            /** End Line */
+            end_line: number;
+            /** Signature */
+            signature: string;
+            /** Docstring */
+            docstring: string;
+            /** Is Public */
+            is_public: boolean;
+            /** Built On */
+            built_on: string[];
+        };
+        /** CollectionDetails */
+        CollectionDetails: {
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @description words: no model is configured, so words alone find them; waiting: some still lack vectors
+             * @enum {string}
+             */
+            state: "empty" | "words" | "waiting" | "ready";
+            /** Is Initialized */
+            is_initialized: boolean;
+            /** Model */
+            model: string | null;
+            /** Dimensions */
+            dimensions: number | null;
+            /** Documents */
+            documents: number;
+            /** Chunks */
+            chunks: number;
+            /** Embedded Documents */
+            embedded_documents: number;
+        };
+        /** CollectionTotals */
+        CollectionTotals: {
+            /** Name */
+            name: string;
+            /** State */
+            state: string;
+            /** Documents */
+            documents: number;
+            /** Chunks */
+            chunks: number;
+            /** Embedded Documents */
+            embedded_documents: number;
+        };
+        /** Collections */
+        Collections: {
+            /** Collections */
+            collections: components["schemas"]["CollectionDetails"][];
+        };
+        /**
          * CreatedUser
          * @description `temporary_password` is told only now; its owner changes it at POST /api/v1/auth/password.
          */
@@ -1093,6 +1725,24 @@ export interface components {
              */
             refresh_in?: "body" | "cookie";
         };
+        /** DeletedDocument */
+        DeletedDocument: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+        };
+        /** DeletedSource */
+        DeletedSource: {
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Deleted Documents */
+            deleted_documents: number;
+        };
         /** DemoUser */
         DemoUser: {
             /** Email */
@@ -1106,6 +1756,221 @@ export interface components {
         DemoUsers: {
             /** Users */
             users: components["schemas"]["DemoUser"][];
+        };
+        /**
+         * DocumentationCapabilities
+         * @description Told from the grammars that load here and from the code that writes each kind and format.
+         */
+        DocumentationCapabilities: {
+            /** Languages */
+            languages: components["schemas"]["CodeLanguage"][];
+            /** Documentation Types */
+            documentation_types: {
+                [key: string]: string;
+            }[];
+            /** Output Formats */
+            output_formats: {
+                [key: string]: string;
+            };
+            /** Audiences */
+            audiences: {
+                [key: string]: string;
+            };
+            /** Detail Levels */
+            detail_levels: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Limits */
+            limits: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DocumentationExample
+         * @description `body` is sent to `path` as it is.
+         */
+        DocumentationExample: {
+            /** Title */
+            title: string;
+            /** Path */
+            path: string;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+        };
+        /** DocumentationExamples */
+        DocumentationExamples: {
+            /** Examples */
+            examples: components["schemas"]["DocumentationExample"][];
+        };
+        /**
+         * DocumentationOrder
+         * @description What to document, and how. The document is the task's result, and a file at the path that the result names.
+         */
+        DocumentationOrder: {
+            /**
+             * Documentation Type
+             * @default readme
+             * @enum {string}
+             */
+            documentation_type?: "readme" | "api_reference" | "technical_specification" | "user_guide" | "developer_guide" | "architecture" | "code_comments" | "quality_report";
+            /**
+             * Target Audience
+             * @default developers
+             * @enum {string}
+             */
+            target_audience?: "developers" | "architects" | "operators" | "users" | "managers";
+            /**
+             * Detail Level
+             * @default detailed
+             * @enum {string}
+             */
+            detail_level?: "brief" | "detailed" | "comprehensive";
+            /**
+             * Include Examples
+             * @default true
+             */
+            include_examples?: boolean;
+            /**
+             * Include Diagrams
+             * @default true
+             */
+            include_diagrams?: boolean;
+            /**
+             * Output Format
+             * @default md
+             * @enum {string}
+             */
+            output_format?: "md" | "html" | "docx";
+            /** Code Input */
+            code_input: components["schemas"]["TextInput"] | components["schemas"]["FileInput"] | components["schemas"]["RepositoryInput"];
+        };
+        /**
+         * DocumentationTemplate
+         * @description `sections` come from the parser; the two questions are what the model is asked.
+         */
+        DocumentationTemplate: {
+            /** Documentation Type */
+            documentation_type: string;
+            /** Title */
+            title: string;
+            /** Purpose */
+            purpose: string;
+            /** Sections */
+            sections: components["schemas"]["TemplateSection"][];
+            /** Asked Of The Whole */
+            asked_of_the_whole: string;
+            /** Asked Of Each Piece */
+            asked_of_each_piece: string;
+        };
+        /** DocumentationTemplates */
+        DocumentationTemplates: {
+            /** Templates */
+            templates: components["schemas"]["DocumentationTemplate"][];
+        };
+        /**
+         * DroppedHunk
+         * @description A change that is not offered, and why: it lost or invented a part of the structure.
+         */
+        DroppedHunk: {
+            /** Hunk Id */
+            hunk_id: number;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Why */
+            why: string;
+        };
+        /**
+         * EnhancementHunk
+         * @description A change. `start` and `end` count characters of the original; `cost` is its share of a call, in US dollars.
+         */
+        EnhancementHunk: {
+            /** Hunk Id */
+            hunk_id: number;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+            /** Reason */
+            reason: string;
+            /** Cost */
+            cost: number;
+            /** Decision */
+            decision: ("accept" | "reject") | null;
+            /** Decided At */
+            decided_at: string | null;
+        };
+        /**
+         * EnhancementState
+         * @description `content` has the accepted hunks, `enhanced_content` all that are offered. Not `complete`: it runs, or ended on
+         *     its way; what was paid for is here all the same.
+         */
+        EnhancementState: {
+            /** Task Id */
+            task_id: string;
+            /** Document Id */
+            document_id: string | null;
+            /** Title */
+            title: string;
+            /** Enhancement Type */
+            enhancement_type: string;
+            /** Complete */
+            complete: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Original */
+            original: string;
+            /** Content */
+            content: string;
+            /** Enhanced Content */
+            enhanced_content: string;
+            /** Hunks */
+            hunks: components["schemas"]["EnhancementHunk"][];
+            /** Dropped */
+            dropped: components["schemas"]["DroppedHunk"][];
+            /** Accepted */
+            accepted: number;
+            /** Rejected */
+            rejected: number;
+            /** Pending */
+            pending: number;
+        };
+        /** ExpectedUpload */
+        ExpectedUpload: {
+            /** Filename */
+            filename: string;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /**
+             * Author
+             * @default
+             */
+            author?: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
         };
         /**
          * FeatureStats
@@ -1125,6 +1990,24 @@ export interface components {
             /** Output Tokens */
             output_tokens: number;
         };
+        /**
+         * FileInput
+         * @description A file or an archive (zip, tar, tar.gz, tar.bz2) in base64.
+         */
+        FileInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "file";
+            /** Filename */
+            filename: string;
+            /**
+             * Content
+             * Format: base64
+             */
+            content: string;
+        };
         /** Health */
         Health: {
             /**
@@ -1134,6 +2017,120 @@ export interface components {
             status: "healthy" | "critical";
             /** Database Ms */
             database_ms: number;
+        };
+        /** HunkDecision */
+        HunkDecision: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "accept" | "reject";
+        };
+        /**
+         * IndexedDocument
+         * @description `document_id` is ours, `doc_id` the client's; both name it to the other endpoints.
+         */
+        IndexedDocument: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Doc Id */
+            doc_id: string;
+            /** Chunks */
+            chunks: number;
+        };
+        /** IndexedFile */
+        IndexedFile: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Title */
+            title: string;
+            /** Filename */
+            filename: string;
+            /** Chunks */
+            chunks: number;
+        };
+        /**
+         * IndexedText
+         * @description `doc_id` is the client's: the same one again replaces the text. Without one it is made from the text.
+         */
+        IndexedText: {
+            /** Text */
+            text: string;
+            /**
+             * Doc Id
+             * @default
+             */
+            doc_id?: string;
+            /**
+             * Title
+             * @default
+             */
+            title?: string;
+            /**
+             * Source
+             * @description What searches name it by in `sources`
+             * @default index
+             */
+            source?: string;
+            /**
+             * Source Type
+             * @default index
+             */
+            source_type?: string;
+            /**
+             * Collection
+             * @description By the type of the source when left out
+             * @default
+             */
+            collection?: string;
+            /**
+             * Author
+             * @default
+             */
+            author?: string;
+            /** Created At */
+            created_at?: string | null;
+            /** Updated At */
+            updated_at?: string | null;
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+            /**
+             * Tags
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * Content Type
+             * @default text/markdown
+             * @enum {string}
+             */
+            content_type?: "text/plain" | "text/markdown" | "text/html" | "application/json" | "text/csv" | "application/yaml";
+        };
+        /** InitializedCollections */
+        InitializedCollections: {
+            /** Collections */
+            collections: string[];
+            /**
+             * Changed
+             * @description Those that were made, or now have another model; none the second time
+             */
+            changed: string[];
+        };
+        /** InternalDependency */
+        InternalDependency: {
+            /** Importer */
+            importer: string;
+            /** Imported */
+            imported: string;
         };
         /**
          * LevelRoom
@@ -1159,6 +2156,45 @@ export interface components {
              * Format: date-time
              */
             resets_at: string;
+        };
+        /** ListedSource */
+        ListedSource: {
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Name */
+            name: string;
+            /** Source Type */
+            source_type: string;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Has Secret */
+            has_secret: boolean;
+            /** Schedule */
+            schedule: string;
+            /** Next Sync At */
+            next_sync_at: string | null;
+            /** Team Ids */
+            team_ids: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Documents */
+            documents: number;
+            last_sync: components["schemas"]["SyncRun"] | null;
         };
         /**
          * LlmHealth
@@ -1243,6 +2279,47 @@ export interface components {
             /** Nominal */
             nominal: boolean;
         };
+        /** NewSource */
+        NewSource: {
+            /** Name */
+            name: string;
+            /**
+             * Source Type
+             * @enum {string}
+             */
+            source_type: "confluence" | "jira" | "gitlab" | "github";
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled?: boolean;
+            /**
+             * Config
+             * @description See GET /sources/types
+             */
+            config: {
+                [key: string]: unknown;
+            };
+            /**
+             * Secret
+             * Format: password
+             * @description Kept in Secrets Manager; no answer ever shows it
+             * @default
+             */
+            secret?: string;
+            /**
+             * Schedule
+             * @default manual
+             * @enum {string}
+             */
+            schedule?: "manual" | "hourly" | "daily" | "weekly";
+            /**
+             * Team Ids
+             * @description Who finds its documents besides administrators; empty for everyone
+             * @default []
+             */
+            team_ids?: string[];
+        };
         /** NewUser */
         NewUser: {
             /** Username */
@@ -1323,6 +2400,20 @@ export interface components {
              * Format: date-time
              */
             resets_at: string;
+        };
+        /** PartHealth */
+        PartHealth: {
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "unhealthy" | "off";
+            /** Milliseconds */
+            milliseconds: number;
+            /** Detail */
+            detail: string | null;
         };
         /** PasswordChange */
         PasswordChange: {
@@ -1449,7 +2540,7 @@ export interface components {
         };
         /**
          * Profile
-         * @description `budget` is none for a user whom nobody gave one.
+         * @description `budget` is none for a user whom nobody gave one, and counts until `budget_resets_at`.
          */
         Profile: {
             /** User Id */
@@ -1472,6 +2563,8 @@ export interface components {
              */
             created_at: string;
             budget: components["schemas"]["BudgetShare"] | null;
+            /** Budget Resets At */
+            budget_resets_at?: string | null;
             settings: components["schemas"]["Settings"];
         };
         /**
@@ -1592,6 +2685,39 @@ export interface components {
             /** Checked At */
             checked_at: string;
         };
+        /**
+         * QuickOrder
+         * @description Code as text. Three calls to the model at most.
+         */
+        QuickOrder: {
+            /**
+             * Type
+             * @default string
+             * @constant
+             */
+            type?: "string";
+            /** Code */
+            code: string;
+            /** Language */
+            language?: string | null;
+            /**
+             * Filename
+             * @default
+             */
+            filename?: string;
+            /**
+             * Documentation Type
+             * @default api_reference
+             * @enum {string}
+             */
+            documentation_type?: "readme" | "api_reference" | "technical_specification" | "user_guide" | "developer_guide" | "architecture" | "code_comments" | "quality_report";
+            /**
+             * Output Format
+             * @default md
+             * @enum {string}
+             */
+            output_format?: "md" | "html" | "docx";
+        };
         /** RefreshRequest */
         RefreshRequest: {
             /**
@@ -1617,6 +2743,24 @@ export interface components {
              * @description US dollars a month; $100 if absent
              */
             budget_limit?: number | string | null;
+        };
+        /**
+         * RepositoryInput
+         * @description A public repository on GitHub or on any GitLab that this deployment reaches.
+         */
+        RepositoryInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "repository";
+            /** Url */
+            url: string;
+            /**
+             * Reference
+             * @description A branch, tag or commit; the default branch when left out
+             */
+            reference?: string | null;
         };
         /** Scope */
         Scope: {
@@ -1786,6 +2930,12 @@ export interface components {
             degraded?: ("embeddings_unavailable" | "budget_exceeded") | null;
             /** Search Time Ms */
             search_time_ms: number;
+            /**
+             * Cached
+             * @description Whether the answer was remembered from an earlier search
+             * @default false
+             */
+            cached?: boolean;
         };
         /**
          * Settings
@@ -1841,6 +2991,143 @@ export interface components {
             access_token_ends_within?: number;
         };
         /**
+         * SimilarDocument
+         * @description `similarity`: cosine of the nearest chunk to the document's middle; by words, the share of its words.
+         */
+        SimilarDocument: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Title */
+            title: string;
+            /** Similarity */
+            similarity: number;
+        };
+        /** SimilarDocuments */
+        SimilarDocuments: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "vectors" | "words";
+            /** Documents */
+            documents: components["schemas"]["SimilarDocument"][];
+        };
+        /** SkippedFile */
+        SkippedFile: {
+            /** Path */
+            path: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * SourceChanges
+         * @description What is left out stays as it is; an empty secret is forgotten.
+         */
+        SourceChanges: {
+            /** Name */
+            name?: string | null;
+            /** Is Enabled */
+            is_enabled?: boolean | null;
+            /** Config */
+            config?: {
+                [key: string]: unknown;
+            } | null;
+            /** Secret */
+            secret?: string | null;
+            /** Schedule */
+            schedule?: ("manual" | "hourly" | "daily" | "weekly") | null;
+            /** Team Ids */
+            team_ids?: string[] | null;
+        };
+        /** SourceDetails */
+        SourceDetails: {
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Name */
+            name: string;
+            /** Source Type */
+            source_type: string;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Config */
+            config: {
+                [key: string]: unknown;
+            };
+            /** Has Secret */
+            has_secret: boolean;
+            /** Schedule */
+            schedule: string;
+            /** Next Sync At */
+            next_sync_at: string | null;
+            /** Team Ids */
+            team_ids: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * SourceSync
+         * @description `last_run` is null before the first.
+         */
+        SourceSync: {
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Name */
+            name: string;
+            /** Source Type */
+            source_type: string;
+            /** Schedule */
+            schedule: string;
+            /** Next Sync At */
+            next_sync_at: string | null;
+            last_run: components["schemas"]["SyncRun"] | null;
+        };
+        /** SourceTypeDetails */
+        SourceTypeDetails: {
+            /** Source Type */
+            source_type: string;
+            /** About */
+            about: string;
+            /**
+             * Secret
+             * @description What opens it; null when nothing does
+             */
+            secret: string | null;
+            /**
+             * Config Schema
+             * @description JSON Schema of `config`
+             */
+            config_schema: {
+                [key: string]: unknown;
+            };
+        };
+        /** SourceTypes */
+        SourceTypes: {
+            /** Types */
+            types: components["schemas"]["SourceTypeDetails"][];
+        };
+        /** Sources */
+        Sources: {
+            /** Sources */
+            sources: components["schemas"]["ListedSource"][];
+        };
+        /**
          * SpenderSummary
          * @description A user's current period, in US dollars; `projected_usage` is what it will have cost at this pace.
          */
@@ -1861,6 +3148,31 @@ export interface components {
             projected_usage: number;
             /** Projected Percentage */
             projected_percentage: number;
+        };
+        /**
+         * StartedSync
+         * @description `is_new` is false for a run that was waiting or going on already.
+         */
+        StartedSync: {
+            /**
+             * Source Id
+             * Format: uuid
+             */
+            source_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Is New */
+            is_new: boolean;
+        };
+        /** StartedSyncs */
+        StartedSyncs: {
+            /** Syncs */
+            syncs: components["schemas"]["StartedSync"][];
         };
         /** StrategyChange */
         StrategyChange: {
@@ -1889,6 +3201,64 @@ export interface components {
             held: number;
             /** Estimated Processing Time */
             estimated_processing_time: number | null;
+        };
+        /**
+         * SyncRun
+         * @description A run of a source. `status` is the task's; `error` says why it ended without success.
+         */
+        SyncRun: {
+            /**
+             * Task Id
+             * Format: uuid
+             */
+            task_id: string;
+            /** Sync Type */
+            sync_type: string;
+            /** Status */
+            status: string;
+            /** Processed */
+            processed: number;
+            /** Added */
+            added: number;
+            /** Updated */
+            updated: number;
+            /** Deleted */
+            deleted: number;
+            /** Errors */
+            errors: number;
+            /** Last Error */
+            last_error: string | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Finished At */
+            finished_at: string | null;
+        };
+        /** SyncSelection */
+        SyncSelection: {
+            /**
+             * Source Ids
+             * @description All enabled sources when left out
+             * @default []
+             */
+            source_ids?: string[];
+            /**
+             * Force Full Sync
+             * @description Read everything anew, not only what changed
+             * @default false
+             */
+            force_full_sync?: boolean;
+        };
+        /** SyncStatus */
+        SyncStatus: {
+            /** Sources */
+            sources: components["schemas"]["SourceSync"][];
         };
         /**
          * TaskDetails
@@ -2000,6 +3370,33 @@ export interface components {
              */
             priority?: "low" | "normal" | "high" | "urgent";
         };
+        /** TemplateSection */
+        TemplateSection: {
+            /** Name */
+            name: string;
+            /** Content */
+            content: string;
+        };
+        /**
+         * TextInput
+         * @description Code as text. The language is told by `language`, else by the suffix of `filename`.
+         */
+        TextInput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "string";
+            /** Code */
+            code: string;
+            /** Language */
+            language?: string | null;
+            /**
+             * Filename
+             * @default
+             */
+            filename?: string;
+        };
         /**
          * Ticket
          * @description Connect with `?ticket=` or the subprotocols `ticket, <ticket>`, once, within `expires_in` seconds.
@@ -2066,6 +3463,38 @@ export interface components {
             temperature?: number;
             /** Provider */
             provider?: string | null;
+        };
+        /**
+         * TriedSource
+         * @description `connection_test_passed`: it was reached, signed in to and read from; else `connection_error` says why.
+         */
+        TriedSource: {
+            source: components["schemas"]["SourceDetails"];
+            /** Connection Test Passed */
+            connection_test_passed: boolean;
+            /** Connection Error */
+            connection_error: string | null;
+        };
+        /**
+         * UploadForm
+         * @description Post multipart/form-data to `url`: all `fields` first, then `file`. A notification tells when it is indexed.
+         */
+        UploadForm: {
+            /**
+             * Upload Id
+             * Format: uuid
+             */
+            upload_id: string;
+            /** Url */
+            url: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            /** Max Bytes */
+            max_bytes: number;
+            /** Expires In */
+            expires_in: number;
         };
         /**
          * UploadedDocument
@@ -2170,6 +3599,115 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * VectorHealth
+         * @description degraded: words are searched, vectors are not.
+         */
+        VectorHealth: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "degraded";
+            /** Parts */
+            parts: components["schemas"]["PartHealth"][];
+        };
+        /** VectorQuery */
+        VectorQuery: {
+            /** Query */
+            query: string;
+            /**
+             * Collections
+             * @description All when left out
+             * @default []
+             */
+            collections?: string[];
+            /**
+             * Limit
+             * @default 10
+             */
+            limit?: number;
+            /**
+             * @default {
+             *       "tags": [],
+             *       "document_ids": []
+             *     }
+             */
+            filters?: components["schemas"]["SearchFilters"];
+            /**
+             * Include Snippets
+             * @default true
+             */
+            include_snippets?: boolean;
+            /**
+             * Hybrid Search
+             * @description By words as well, the two rankings fused
+             * @default false
+             */
+            hybrid_search?: boolean;
+        };
+        /** VectorResult */
+        VectorResult: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** Chunk Index */
+            chunk_index: number;
+            /** Title */
+            title: string;
+            /** Heading */
+            heading: string;
+            /** Snippet */
+            snippet: string | null;
+            /** Highlights */
+            highlights: string[];
+            /** Score */
+            score: number;
+            /** Similarity */
+            similarity: number | null;
+            /** Collection */
+            collection: string;
+            /** Source Type */
+            source_type: string;
+            /** Url */
+            url: string | null;
+        };
+        /**
+         * VectorResults
+         * @description `degraded` says why words had to do; null when vectors were compared.
+         */
+        VectorResults: {
+            /** Results */
+            results: components["schemas"]["VectorResult"][];
+            /** Total Found */
+            total_found: number;
+            /** Degraded */
+            degraded: ("embeddings_unavailable" | "budget_exceeded") | null;
+            /** Search Time Ms */
+            search_time_ms: number;
+            /** Cached */
+            cached: boolean;
+        };
+        /**
+         * VectorStats
+         * @description `embedding_model` is null where search goes by words alone.
+         */
+        VectorStats: {
+            /** Documents */
+            documents: number;
+            /** Chunks */
+            chunks: number;
+            /** Embedded Documents */
+            embedded_documents: number;
+            /** Embedding Model */
+            embedding_model: string | null;
+            /** Dimensions */
+            dimensions: number | null;
+            /** Collections */
+            collections: components["schemas"]["CollectionTotals"][];
+        };
+        /**
          * VerifiedToken
          * @description `budget` is none for a user whom nobody gave one.
          */
@@ -2202,9 +3740,12 @@ export interface components {
     pathItems: never;
 }
 export type Advice = components['schemas']['Advice'];
+export type AnalysisOrder = components['schemas']['AnalysisOrder'];
+export type AnalyzedCode = components['schemas']['AnalyzedCode'];
 export type Announcement = components['schemas']['Announcement'];
 export type BenchmarkRequest = components['schemas']['BenchmarkRequest'];
 export type BodyUploadDocument = components['schemas']['Body_upload_document'];
+export type BodyUploadFile = components['schemas']['Body_upload_file'];
 export type Broadcast = components['schemas']['Broadcast'];
 export type BudgetAlert = components['schemas']['BudgetAlert'];
 export type BudgetAlerts = components['schemas']['BudgetAlerts'];
@@ -2217,23 +3758,56 @@ export type ChangedBudget = components['schemas']['ChangedBudget'];
 export type ChangedPrice = components['schemas']['ChangedPrice'];
 export type ChangedStrategy = components['schemas']['ChangedStrategy'];
 export type CheaperModel = components['schemas']['CheaperModel'];
+export type CodeComplexity = components['schemas']['CodeComplexity'];
+export type CodeDependencies = components['schemas']['CodeDependencies'];
+export type CodeDiagrams = components['schemas']['CodeDiagrams'];
+export type CodeFunction = components['schemas']['CodeFunction'];
+export type CodeLanguage = components['schemas']['CodeLanguage'];
+export type CodePattern = components['schemas']['CodePattern'];
+export type CodeRemark = components['schemas']['CodeRemark'];
+export type CodeType = components['schemas']['CodeType'];
+export type CollectionDetails = components['schemas']['CollectionDetails'];
+export type CollectionTotals = components['schemas']['CollectionTotals'];
+export type Collections = components['schemas']['Collections'];
 export type CreatedUser = components['schemas']['CreatedUser'];
 export type Credentials = components['schemas']['Credentials'];
+export type DeletedDocument = components['schemas']['DeletedDocument'];
+export type DeletedSource = components['schemas']['DeletedSource'];
 export type DemoUser = components['schemas']['DemoUser'];
 export type DemoUsers = components['schemas']['DemoUsers'];
+export type DocumentationCapabilities = components['schemas']['DocumentationCapabilities'];
+export type DocumentationExample = components['schemas']['DocumentationExample'];
+export type DocumentationExamples = components['schemas']['DocumentationExamples'];
+export type DocumentationOrder = components['schemas']['DocumentationOrder'];
+export type DocumentationTemplate = components['schemas']['DocumentationTemplate'];
+export type DocumentationTemplates = components['schemas']['DocumentationTemplates'];
+export type DroppedHunk = components['schemas']['DroppedHunk'];
+export type EnhancementHunk = components['schemas']['EnhancementHunk'];
+export type EnhancementState = components['schemas']['EnhancementState'];
+export type ExpectedUpload = components['schemas']['ExpectedUpload'];
 export type FeatureStats = components['schemas']['FeatureStats'];
+export type FileInput = components['schemas']['FileInput'];
 export type Health = components['schemas']['Health'];
+export type HunkDecision = components['schemas']['HunkDecision'];
+export type IndexedDocument = components['schemas']['IndexedDocument'];
+export type IndexedFile = components['schemas']['IndexedFile'];
+export type IndexedText = components['schemas']['IndexedText'];
+export type InitializedCollections = components['schemas']['InitializedCollections'];
+export type InternalDependency = components['schemas']['InternalDependency'];
 export type LevelRoom = components['schemas']['LevelRoom'];
+export type ListedSource = components['schemas']['ListedSource'];
 export type LlmHealth = components['schemas']['LlmHealth'];
 export type LlmModels = components['schemas']['LlmModels'];
 export type LlmPerformance = components['schemas']['LlmPerformance'];
 export type LlmStats = components['schemas']['LlmStats'];
 export type Model = components['schemas']['Model'];
 export type ModelPrice = components['schemas']['ModelPrice'];
+export type NewSource = components['schemas']['NewSource'];
 export type NewUser = components['schemas']['NewUser'];
 export type Notification = components['schemas']['Notification'];
 export type Notifications = components['schemas']['Notifications'];
 export type OwnBudget = components['schemas']['OwnBudget'];
+export type PartHealth = components['schemas']['PartHealth'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PasswordChanged = components['schemas']['PasswordChanged'];
 export type Preferences = components['schemas']['Preferences'];
@@ -2247,8 +3821,10 @@ export type ProviderNumbers = components['schemas']['ProviderNumbers'];
 export type ProviderPerformance = components['schemas']['ProviderPerformance'];
 export type ProviderShare = components['schemas']['ProviderShare'];
 export type ProviderState = components['schemas']['ProviderState'];
+export type QuickOrder = components['schemas']['QuickOrder'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type Registration = components['schemas']['Registration'];
+export type RepositoryInput = components['schemas']['RepositoryInput'];
 export type Scope = components['schemas']['Scope'];
 export type Scopes = components['schemas']['Scopes'];
 export type SearchFilters = components['schemas']['SearchFilters'];
@@ -2258,22 +3834,45 @@ export type SearchResults = components['schemas']['SearchResults'];
 export type Settings = components['schemas']['Settings'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SignedOut = components['schemas']['SignedOut'];
+export type SimilarDocument = components['schemas']['SimilarDocument'];
+export type SimilarDocuments = components['schemas']['SimilarDocuments'];
+export type SkippedFile = components['schemas']['SkippedFile'];
+export type SourceChanges = components['schemas']['SourceChanges'];
+export type SourceDetails = components['schemas']['SourceDetails'];
+export type SourceSync = components['schemas']['SourceSync'];
+export type SourceTypeDetails = components['schemas']['SourceTypeDetails'];
+export type SourceTypes = components['schemas']['SourceTypes'];
+export type Sources = components['schemas']['Sources'];
 export type SpenderSummary = components['schemas']['SpenderSummary'];
+export type StartedSync = components['schemas']['StartedSync'];
+export type StartedSyncs = components['schemas']['StartedSyncs'];
 export type StrategyChange = components['schemas']['StrategyChange'];
 export type SubmittedTask = components['schemas']['SubmittedTask'];
+export type SyncRun = components['schemas']['SyncRun'];
+export type SyncSelection = components['schemas']['SyncSelection'];
+export type SyncStatus = components['schemas']['SyncStatus'];
 export type TaskDetails = components['schemas']['TaskDetails'];
 export type TaskEstimate = components['schemas']['TaskEstimate'];
 export type TaskQuestion = components['schemas']['TaskQuestion'];
 export type TaskSubmission = components['schemas']['TaskSubmission'];
+export type TemplateSection = components['schemas']['TemplateSection'];
+export type TextInput = components['schemas']['TextInput'];
 export type Ticket = components['schemas']['Ticket'];
 export type TrialAnswer = components['schemas']['TrialAnswer'];
 export type TrialQuestion = components['schemas']['TrialQuestion'];
+export type TriedSource = components['schemas']['TriedSource'];
+export type UploadForm = components['schemas']['UploadForm'];
 export type UploadedDocument = components['schemas']['UploadedDocument'];
 export type UsageDay = components['schemas']['UsageDay'];
 export type UsageHistory = components['schemas']['UsageHistory'];
 export type UsageStats = components['schemas']['UsageStats'];
 export type UserProfile = components['schemas']['UserProfile'];
 export type UserTasks = components['schemas']['UserTasks'];
+export type VectorHealth = components['schemas']['VectorHealth'];
+export type VectorQuery = components['schemas']['VectorQuery'];
+export type VectorResult = components['schemas']['VectorResult'];
+export type VectorResults = components['schemas']['VectorResults'];
+export type VectorStats = components['schemas']['VectorStats'];
 export type VerifiedToken = components['schemas']['VerifiedToken'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -3243,6 +4842,376 @@ export interface operations {
             };
         };
     };
+    analyze_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalysisOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyzedCode"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_documentation_capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentationCapabilities"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_code_document: {
+        parameters: {
+            query?: {
+                /** @description As ordered when left out */
+                format?: ("md" | "html" | "docx") | null;
+            };
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_documentation_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentationExamples"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_documentation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentationOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedTask"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_quick_documentation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedTask"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_documentation_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentationTemplates"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_enhancement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnhancementState"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_hunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+                hunk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HunkDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnhancementState"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     start_benchmark: {
         parameters: {
             query?: never;
@@ -3778,6 +5747,290 @@ export interface operations {
             };
         };
     };
+    list_sources: {
+        parameters: {
+            query?: {
+                include_disabled?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedSource"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_source_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceTypes"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedSource"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_source: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedSource"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SyncSelection"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedSyncs"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sync_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncStatus"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_document: {
         parameters: {
             query?: never;
@@ -3798,6 +6051,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UploadedDocument"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_upload_url: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExpectedUpload"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadForm"];
                 };
             };
             /** @description A problem: what is wrong, where, and what to do */
@@ -3960,6 +6255,371 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserProfile"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collections"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    initialize_collections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InitializedCollections"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                doc_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedDocument"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_vector_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VectorHealth"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    index_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IndexedText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexedDocument"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_vectors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VectorQuery"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VectorResults"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_similar_documents: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                doc_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarDocuments"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_vector_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VectorStats"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_file: {
+        parameters: {
+            query?: {
+                /** @description The file's name when left out */
+                title?: string;
+                /** @description Separated by commas */
+                tags?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_upload_file"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexedFile"];
                 };
             };
             /** @description A problem: what is wrong, where, and what to do */

@@ -15,6 +15,8 @@ interface Appearance {
   theme: Theme;
   words: Words;
   choose: (change: { language?: Language; theme?: Theme }) => void;
+  /** What the account says, in a browser where nothing was chosen yet. */
+  adopt: (stored: { language?: Language; theme?: Theme }) => void;
 }
 
 const AppearanceContext = createContext<Appearance | null>(null);
@@ -30,10 +32,14 @@ export function AppearanceProvider({ children }: { children: ReactNode }): React
   const [theme, setTheme] = useState<Theme>(() => (localStorage.getItem(THEME) as Theme | null) ?? "system");
   const [russian, setRussian] = useState<Words | null>(null);
 
+  const show = async (wanted: Language): Promise<void> => {
+    if (wanted === "ru") setRussian((await import("./ru")).ru); // the page stays as it is until the words are here
+    setLanguage(wanted);
+  };
   useEffect(() => {
     document.documentElement.lang = language;
-    if (language === "ru" && !russian) void import("./ru").then(({ ru }) => setRussian(ru));
-  }, [language, russian]);
+    if (language === "ru") void import("./ru").then(({ ru }) => setRussian(ru));
+  }, [language]);
   useEffect(() => {
     document.documentElement.dataset.theme = theme;
   }, [theme]);
@@ -42,11 +48,16 @@ export function AppearanceProvider({ children }: { children: ReactNode }): React
     () => ({
       language,
       theme,
+      adopt: (stored) => {
+        // The defaults of an account that never chose say nothing about its owner.
+        if (stored.language === "ru" && !localStorage.getItem(LANGUAGE)) void show("ru");
+        if (stored.theme && stored.theme !== "system" && !localStorage.getItem(THEME)) setTheme(stored.theme);
+      },
       words: (language === "ru" && russian) || en,
       choose: (change) => {
         if (change.language) {
           localStorage.setItem(LANGUAGE, change.language);
-          setLanguage(change.language);
+          void show(change.language);
         }
         if (change.theme) {
           localStorage.setItem(THEME, change.theme);
@@ -85,7 +96,7 @@ export interface Formats {
 export function makeFormats(language: Language, words: Words): Formats {
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   const whole = new Intl.NumberFormat(language);
-  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "long" });
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   const moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   return {
     // Calls cost fractions of a cent: the smaller the amount, the more digits it needs to say anything.
@@ -96,7 +107,7 @@ export function makeFormats(language: Language, words: Words): Formats {
         style: "currency",
         currency: "USD",
         currencyDisplay: "narrowSymbol",
-        minimumFractionDigits: digits,
+        minimumFractionDigits: 2,
         maximumFractionDigits: digits,
       }).format(dollars);
     },

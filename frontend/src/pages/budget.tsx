@@ -7,9 +7,10 @@ import { useBudgetStatus } from "../frame";
 import { useFormats, useWords } from "../i18n/language";
 import { keys } from "../live/tasks";
 import { useApi, useIsAdmin } from "../session/context";
-import { Bars, type Series } from "../ui/chart";
+import { Bars } from "../ui/chart";
 import { Choice, Field } from "../ui/fields";
 import { Fact, Page, Panel } from "../ui/page";
+import type { Series } from "../ui/stack";
 import { Refusal, Shown } from "../ui/states";
 import { Overview } from "./overview";
 

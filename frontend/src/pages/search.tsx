@@ -101,7 +101,7 @@ function Result({ result }: { result: SearchResult }): ReactNode {
       {result.highlights.length > 0 ? (
         result.highlights.map((highlight, index) => (
           <p key={index}>
-            <Highlighted text={highlight} />
+            <Highlighted text={highlight.replace(/(^|\s)#{1,6}\s+/g, "$1")} />
           </p>
         ))
       ) : (

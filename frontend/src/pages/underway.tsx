@@ -22,8 +22,10 @@ export function Underway({ task, usual }: { task: TaskDetails; usual: number | n
         {report?.section && task.stage === "generating"
           ? words.tasks.section(report.section_number ?? 1, report.sections ?? 1, report.section)
           : (words.tasks.stage[task.stage] ?? task.stage)}
-        <span className="spring" />
+      </p>
+      <p className="meta">
         {left && (rough ? words.tasks.etaRange(seconds(left.from), seconds(left.to)) : words.tasks.eta(seconds(left.to)))}
+        <span className="spring" />
         <CancelTask task={task} />
       </p>
     </>

@@ -3,11 +3,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-
-export interface Series {
-  name: string;
-  values: number[];
-}
+import { stacked, type Series } from "./stack";
 
 interface BarsProps {
   days: string[];
@@ -17,16 +13,6 @@ interface BarsProps {
 }
 
 const HEIGHT = 220;
-
-/** Each series on top of those before it, so that the bars show their sum. */
-export function stacked(series: Series[]): number[][] {
-  const sums: number[][] = [];
-  for (const { values } of series) {
-    const below = sums.at(-1);
-    sums.push(values.map((value, index) => value + (below?.[index] ?? 0)));
-  }
-  return sums;
-}
 
 export function Bars({ days, series, format, label }: BarsProps): ReactNode {
   const box = useRef<HTMLDivElement>(null);

@@ -7,6 +7,7 @@ import { lexer, type Token, type Tokens } from "marked";
 import { Fragment, type ReactNode } from "react";
 
 const CITATION = /\[(\d{1,3})\]/;
+const HEADING_MARKS = /(^|\s)#{1,6}[ \t]+/g;
 const LINK = /^(https?:|mailto:)/i;
 
 type Cite = (number: number) => ReactNode | null;
@@ -45,7 +46,8 @@ function block(token: Token, cite: Cite): ReactNode {
     case "paragraph":
       return <p>{inline((token as Tokens.Paragraph).tokens, cite)}</p>;
     case "blockquote":
-      return <blockquote>{blocks((token as Tokens.Blockquote).tokens, cite)}</blockquote>;
+      // An excerpt runs over the headings of its source, whose marks would make the quotation a heading here.
+      return <blockquote>{blocks(lexer((token as Tokens.Blockquote).text.replace(HEADING_MARKS, "$1")), cite)}</blockquote>;
     case "list": {
       const { ordered, start, items } = token as Tokens.List;
       const entries = items.map((item, index) => <li key={index}>{blocks(item.tokens, cite)}</li>);
