@@ -133,3 +133,8 @@ eval-search: install-tests ## How good and how fast the search is, beside BM25 (
 
 soak-sync: install-tests ## Every kind of source, ten runs with kills and edits, against one whole run
 	SYNC_RUNS=10 $(PY) -m pytest -q tests/layers/search/sources/test_interrupted_sync.py
+# ---- the database ----
+
+.PHONY: soak-database
+soak-database: install-tests ## No hot statement reads a large table from end to end, on ten million rows (PLAN_ROWS=)
+	PLAN_ROWS=$(or $(PLAN_ROWS),10000000) $(PY) -m pytest -q tests/layers/platform/test_hot_statements.py

@@ -14,6 +14,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
+from local.conditions import decided
 from local.errors import CloudError
 from local.http_api import spell_out
 
@@ -77,6 +78,7 @@ def expand(path: Path, invoke_url: str) -> Expansion:
         reason = str(error).replace("\n", " ")
         raise CloudError(f"{path.name} is not a valid SAM template: {reason} - try: sam validate --lint") from error
     template = json.loads(json.dumps(template, default=str))  # SAM lets functions share what Globals gave them
+    template = decided(template, {"Stage": "local"} if "Stage" in template.get("Parameters", {}) else {})
     expansion = Expansion(template)
     resources: Resources = template["Resources"]
     expansion.cors = spell_out(resources)

@@ -13,7 +13,7 @@ from assistant.llm.port import CompletionRequest, Message
 from assistant.platform.cache import Cache
 from assistant.platform.cache_keys import document_tag
 from assistant.platform.valkey import Valkey
-from assistant.search import index
+from assistant.search import changes, index
 from tests.layers.llm import provider_server as ps
 from tests.layers.llm.paying import Paying, price_of_the_normal_answer
 
@@ -101,7 +101,7 @@ def test_a_changed_source_ends_its_answers_and_no_others(ask_twice, question, ca
 
 
 def test_a_replaced_and_a_deleted_document_end_what_cites_them(ask_twice, question, cache, monkeypatch, db):
-    monkeypatch.setattr(index, "cache", lambda: cache)
+    monkeypatch.setattr(changes, "cache", lambda: cache)
     documents = []
 
     def store(one):

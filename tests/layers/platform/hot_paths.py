@@ -151,8 +151,6 @@ def _notifications(database: Database, caller: Caller) -> None:
         log.missed(work, caller.organization_id, caller.user_id, log.end(work, caller.organization_id, caller.user_id))
     outbox.send_unsent(database, caller.organization_id, [caller.user_id])
     outbox.relay_unsent(database)
-    with database.transaction() as work:
-        log.forget_old(work)
 
 
 HOT_PATHS: list[Callable[[Database, Caller], None]] = [_reads, _sign_in, _spend, _task, _notifications]

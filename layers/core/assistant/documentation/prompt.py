@@ -70,5 +70,6 @@ def _request(task: DocumentationTask, heading: str, quoted: str, question: str) 
         messages = (Message("system", SYSTEM), Message("user", content))
         over = input_tokens_upper_bound(messages) - PROMPT_TOKENS
         if over <= 0 or not quoted:
-            return CompletionRequest(messages, max_tokens=DETAIL_LEVELS[task.detail_level][1])
+            # Temperature 0: code is described as it stands, and the same code needs not be paid for again.
+            return CompletionRequest(messages, max_tokens=DETAIL_LEVELS[task.detail_level][1], temperature=0)
         quoted = cut(quoted, len(quoted.encode()) - over)  # a few characters weigh more than their bytes

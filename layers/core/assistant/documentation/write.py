@@ -80,7 +80,8 @@ def _write_piece(
 
     task = claim.task
     payer = Payer(task.organization_id, task.user_id, task.task_id, task.task_type)
-    metered(database, fleet, prompt, payer, on_text=on_text, keep=keep)
+    # Nothing is cited: the code is in the prompt itself, so changed code is another prompt.
+    metered(database, fleet, prompt, payer, on_text=on_text, keep=keep, cited=())
 
 
 def facts_of(analysis: Analysis, shown: Plan) -> dict[str, Any]:

@@ -13,55 +13,23 @@ import random
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from assistant.platform.cache_keys import NAMESPACES, Namespace, entry_key, namespace_tag, tag_key
 from assistant.platform.cache_store import CacheStore, Entry
+from assistant.platform.cache_values import Cached, Lasting, Place, served
 from assistant.platform.config import MissingSetting
 from assistant.platform.errors import NotFound, Unavailable
 from assistant.platform.observability import logger
 from assistant.platform.valkey import Valkey, ValkeyDown, valkey
 
+__all__ = ["Cache", "Cached", "Lasting", "Place", "cache"]
+
 WAIT_SECONDS = 5.0
 REFRESH_AT = 0.8  # of an entry's life
 KEPT_IN_PROCESS = 512
 LOST_REMEMBERED = 1000
-
-State = Literal["hit", "miss", "stale", "bypass"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cached:
-    """A value as it would come out of JSON, where it came from, and how old it is in seconds."""
-
-    value: Any
-    state: State
-    age: float
-
-
-@dataclass(frozen=True, slots=True)
-class Lasting:
-    """What a load may return: a value that is true only until an instant, in seconds since the epoch."""
-
-    value: Any
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a value that was not found may be kept, with the versions of its tags from before it was made."""
-
-    namespace: Namespace
-    name: str
-    versions: list[bytes | None]
-
-
-def _served(entry: Entry, state: State, now: float) -> Cached:
-    if entry.absent:
-        raise NotFound("There is no such thing here.")
-    return Cached(entry.value, state, max(now - entry.stored_at, 0.0))
 
 
 class Cache:
@@ -85,7 +53,7 @@ class Cache:
         near = self._near.get(name)
         if near and near[0] > now:
             self._store.count(namespace, "hits")
-            return _served(near[1], "hit", now)
+            return served(near[1], "hit", now)
         tag_keys = self._tag_keys(namespace, owner, tags)
         try:
             self._make_up()
@@ -185,7 +153,7 @@ class Cache:
     def _hit(self, namespace: Namespace, name: str, entry: Entry, now: float) -> Cached:
         self._store.count(namespace, "hits")
         self._keep_near(namespace, name, entry, now)
-        return _served(entry, "hit", now)
+        return served(entry, "hit", now)
 
     def _miss(
         self,
@@ -236,7 +204,7 @@ class Cache:
             if old is None:
                 raise
             self._store.count(namespace, "stale")
-            return _served(old, "stale", self._now())
+            return served(old, "stale", self._now())
         except BaseException:
             self._store.unlock(name, token)
             raise
@@ -248,7 +216,7 @@ class Cache:
         self._store.count(namespace, "refreshed" if old and old.fresh_until > now else "misses")
         self._store.write(namespace, name, entry, versions, token)
         self._keep_near(namespace, name, entry, now)
-        return _served(entry, "miss", now)
+        return served(entry, "miss", now)
 
     def _due_for_refresh(self, namespace: Namespace, entry: Entry, now: float) -> bool:
         life = entry.fresh_until - entry.stored_at
