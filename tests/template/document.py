@@ -15,8 +15,8 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 AREAS = (
-    "identity", "generation", "search", "documentation", "feedback", "learning", "llm", "budget", "performance", "tasks",
-    "enhancement", "reports", "system", "notifications", "workers", "schedules",
+    "identity", "generation", "search", "documentation", "feedback", "learning", "llm", "budget", "performance",
+    "tasks", "enhancement", "reports", "system", "notifications", "workers", "schedules",
 )  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
 PUBLIC = {
