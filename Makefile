@@ -2,6 +2,7 @@
 VENV ?= .venv
 PYTHON ?= python3
 PY = $(VENV)/bin/python
+export PYTHONPATH := .:layers/core
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-tests run demo invoke pins test soak-budget bench-budget bench-ledger
@@ -37,24 +38,24 @@ test: install-tests ## All checks: lint, types, tests with real PostgreSQL, Valk
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	$(PY) -m pytest -q -n 2 --dist loadgroup $(TESTS)
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --durations 15 $(TESTS)
 
 # ---- identity ----
 
 .PHONY: soak-auth
 soak-auth: install-tests ## A million tokens that are almost ours: none may be accepted (N=, SEED=, PROCESSES=)
-	PYTHONPATH=.:layers/core $(PY) -m tests.soak.soak_auth
+	$(PY) -m tests.soak.soak_auth
 
 # ---- notifications ----
 
 .PHONY: soak-notifications bench-notifications
 
 soak-notifications: install-tests ## 1,000 sockets, 100,000 cuts, lost and doubled posts (SEED=n replays; SOCKETS, CUTS, PLANT=bug)
-	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.soak.soak_notifications $(if $(SEED),--seed $(SEED)) \
+	POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.soak.soak_notifications $(if $(SEED),--seed $(SEED)) \
 	  $(if $(SOCKETS),--sockets $(SOCKETS)) $(if $(CUTS),--cuts $(CUTS)) $(if $(PLANT),--plant $(PLANT))
 
 bench-notifications: install-tests ## 1,000 sockets held; from a commit to its client, p50 and p99
-	PYTHONPATH=.:layers/core $(PY) -m tests.performance.bench_notifications $(if $(SOCKETS),--sockets $(SOCKETS))
+	$(PY) -m tests.performance.bench_notifications $(if $(SOCKETS),--sockets $(SOCKETS))
 
 # ---- the ledger: long proofs ----
 

@@ -14,6 +14,7 @@ COLUMN = re.compile(r'^    "?(?!(?:PRIMARY|UNIQUE|CHECK|CONSTRAINT|FOREIGN|EXCLU
 ALTERED = re.compile(r"^ALTER TABLE (?:ONLY )?(\w+)([^;]*);", re.M)
 COMMENT = re.compile(r"--.*$", re.M)
 ADDED = re.compile(r"\bADD COLUMN (?:IF NOT EXISTS )?(\w+)")
+DROPPED = re.compile(r"\bDROP COLUMN (?:IF EXISTS )?(\w+)")
 FUNCTION = re.compile(
     r"^CREATE (?:OR REPLACE )?FUNCTION (\w+)\s*\((.*?)\)\s*(?:RETURNS|LANGUAGE)(.*?)(?:\$\$;|^    \);)", re.M | re.S
 )
@@ -44,7 +45,7 @@ class Schema:
             for name, body in TABLE.findall(text):
                 tables[name] = frozenset(COLUMN.findall(body))
             for name, changes in ALTERED.findall(COMMENT.sub("", text)):
-                tables[name] |= set(ADDED.findall(changes))
+                tables[name] = tables[name] - set(DROPPED.findall(changes)) | set(ADDED.findall(changes))
             for name, parameters, body in FUNCTION.findall(text):
                 names = [words.split()[0] for words in parameters.split(",") if words.strip()]
                 functions[name] = Function(name, tuple(names), body)

@@ -143,7 +143,7 @@ class Client:
                 if error.sqlstate[:2] not in PASSING:
                     raise
                 self.database.discard()
-            time.sleep(self.random.uniform(0.01, 0.2))
+            time.sleep(self.random.uniform(0.01, 0.2))  # a client's pause before it tries again
 
 
 def calls_of(work: UnitOfWork, organization: str, request: str) -> list[str]:

@@ -1,6 +1,5 @@
-"""Teams, modes, changes of limits, round trips, partitions, and what may never be asked of the ledger."""
+"""Teams, modes, changes of limits, round trips, and what may never be asked of the ledger."""
 
-import datetime
 import threading
 import uuid
 
@@ -8,9 +7,9 @@ import pytest
 
 from assistant.budget import ledger
 from assistant.budget.limits import change_budget, give_budget
-from assistant.budget.proof import discrepancies
 from assistant.platform.db import Database, StatementFailed
 from assistant.platform.errors import BudgetExceeded, Conflict
+from tests.layers.budget.holds import pay, proof, take
 
 
 @pytest.fixture
@@ -37,18 +36,6 @@ def team(db):
     return team
 
 
-def take(db, person, amount, request_id=None):
-    request_id = request_id or uuid.uuid4().hex
-    with db.transaction() as work:
-        ledger.hold_and_commit(work, person.organization_id, person.user_id, request_id, amount, "test")
-    return request_id
-
-
-def pay(db, person, request_id, cost, keep=0):
-    with db.transaction() as work:
-        return ledger.settle_and_commit(work, person.organization_id, request_id, cost, keep)
-
-
 def used(db, organization_id):
     """(spent, held) by level, of the organisation's budgets."""
     with db.reading() as work:
@@ -58,11 +45,6 @@ def used(db, organization_id):
             o=organization_id,
         )
     return {row["level"]: (int(row["spent"]), int(row["held"])) for row in rows}
-
-
-def proof(db):
-    with db.reading() as work:
-        return discrepancies(work)
 
 
 @pytest.mark.parametrize("tight", ["organization", "team", "user"])
@@ -252,40 +234,3 @@ def test_a_hold_is_one_round_trip_and_so_is_a_settlement(connect, person):
         ledger.hold(work, someone.organization_id, someone.user_id, uuid.uuid4().hex, 10, "test")
     assert counting.trips == 2
     own.discard()
-
-
-def test_new_entries_go_to_the_month_they_are_made_in_and_none_to_the_default(db, person, postgres, database_name):
-    take(db, person(), 1)
-    owner = postgres.connect(database_name)
-    month = datetime.datetime.now(datetime.UTC).strftime("%Y_%m")
-    assert owner.run(f"SELECT count(*) FROM ledger_entries_{month}")[0][0] > 0
-    assert owner.run("SELECT count(*) FROM ledger_entries_default") == [[0]]
-    owner.close()
-
-
-def test_a_schedule_that_was_late_moves_what_had_gone_to_the_default(db, postgres, database_name, person):
-    someone = person()
-    with db.transaction() as work:
-        work.run(
-            """INSERT INTO ledger_entries
-                   (organization_id, budget_id, period_start, from_account, to_account, amount, created_at)
-               SELECT CAST(:o AS uuid), gen_random_uuid(), now(), 'granted', 'free', 5, '2035-05-20 00:00+00'""",
-            o=someone.organization_id,
-        )
-        [made] = work.run("SELECT open_monthly_partitions('ledger_entries', '2035-05-03 00:00+00', 1) AS made")
-        assert made["made"] == 2
-        [again] = work.run("SELECT open_monthly_partitions('ledger_entries', '2035-05-03 00:00+00', 1) AS made")
-        assert again["made"] == 0
-    owner = postgres.connect(database_name)
-    assert owner.run("SELECT amount FROM ledger_entries_2035_05") == [[5]]
-    assert owner.run("SELECT has_table_privilege('assistant', 'ledger_entries_2035_05', 'DELETE')") == [[False]]
-    with pytest.raises(Exception, match="never changed"):
-        owner.run("DELETE FROM ledger_entries_2035_05")
-    owner.execute_simple("ALTER TABLE ledger_entries DETACH PARTITION ledger_entries_2035_05")  # the month is archived
-    owner.close()
-    assert proof(db) == []
-
-
-def test_only_our_own_partitioned_tables_get_partitions(db):
-    with pytest.raises(StatementFailed, match="no partitioned table of ours"), db.transaction() as work:
-        work.run("SELECT open_monthly_partitions('users', now(), 1)")

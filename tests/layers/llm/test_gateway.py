@@ -14,7 +14,7 @@ from tests.layers.llm import provider_server as ps
 
 @pytest.fixture
 def provider(server):
-    return OpenAICompatible(server.base_url, "test-model", read_seconds=0.5)
+    return OpenAICompatible(server.base_url, "test-model", read_seconds=0.5, first_token_seconds=0.5)
 
 
 @pytest.fixture

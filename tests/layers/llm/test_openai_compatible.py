@@ -20,7 +20,7 @@ from tests.layers.llm.openai import collect
 
 @pytest.fixture
 def provider(server):
-    return OpenAICompatible(server.base_url, "test-model", read_seconds=0.5)
+    return OpenAICompatible(server.base_url, "test-model", read_seconds=0.5, first_token_seconds=0.5)
 
 
 def test_a_completion(server, provider, ask):
