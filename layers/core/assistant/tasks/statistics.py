@@ -37,7 +37,8 @@ COUNTS = """count(*) FILTER (WHERE status = 'queued' AND NOT deferred) AS depth,
          AS float8) AS oldest,
     count(*) FILTER (WHERE finished_at IS NOT NULL) AS done
     FROM tasks WHERE organization_id = CAST(:organization AS uuid)
-      AND (status IN ('queued', 'running') OR finished_at > now() - make_interval(secs => :window))"""
+      AND (status = 'queued' AND NOT deferred OR status = 'queued' AND deferred OR status = 'running'
+           OR finished_at > now() - make_interval(secs => :window))"""  # one index each
 
 
 def queue_stats(work: UnitOfWork, organization_id: str) -> QueueStats:

@@ -18,4 +18,5 @@ CREATE INDEX task_schedules_due ON task_schedules (next_at);
 CREATE INDEX task_schedules_owner ON task_schedules (organization_id, user_id, created_at);
 
 -- The queue's statistics read what is open, whoever has finished how much.
-CREATE INDEX tasks_open ON tasks (organization_id, task_type) WHERE status IN ('queued', 'running');
+CREATE INDEX tasks_running_of ON tasks (organization_id) WHERE status = 'running';
+CREATE INDEX tasks_deferred_of ON tasks (organization_id) WHERE status = 'queued' AND deferred;
