@@ -26,8 +26,8 @@ pins: ## Fail when a statement would have pinned a session on RDS Proxy
 
 # ---- the main job, once ----
 
-demo: install ## Do the main job once and exit (DOCS=folder of Markdown, TOPIC=what the RFC is about)
-	@exec $(PY) -m local demo $(if $(DOCS),--docs "$(DOCS)") $(if $(TOPIC),--topic "$(TOPIC)")
+demo: install ## Do the main job once and exit (KIND=rfc or enhance, DOCS=folder of Markdown, TOPIC=what the RFC is about)
+	@exec $(PY) -m local demo $(if $(KIND),--kind $(KIND)) $(if $(DOCS),--docs "$(DOCS)") $(if $(TOPIC),--topic "$(TOPIC)")
 
 # ---- the checks ----
 
@@ -76,3 +76,44 @@ bench-ledger: install-tests ## Times of hold and settle; calls a second of one o
 test-sam: install-tests ## `sam remote invoke` against the local cloud, with a SAM CLI in an environment of its own
 	@test -x .venv-sam/bin/sam || ($(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install -q aws-sam-cli==1.170.0)
 	SAM_CLI=.venv-sam/bin/sam $(PY) -m pytest -q tests/e2e/test_sam_cli.py
+
+# ---- the console ----
+
+.PHONY: console e2e screenshots test-console
+
+console: install ## Build the web console into frontend/dist (needs Node.js 20.19 or newer)
+	@exec $(PY) -m local console build
+
+e2e: install ## The console in Chromium against a local cloud of its own (apt-get install chromium; ONLY=e2e/1-sign-in.spec.ts)
+	@exec $(PY) -m local console e2e $(ONLY)
+
+screenshots: install ## Pictures of every page of the console into docs/images/
+	@exec $(PY) -m local console screenshots
+
+test-console: ## The console's types, unit tests, generated API types and sizes; nothing where there is no Node.js
+	@if command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then \
+	  cd frontend && { test -d node_modules/vitest || npm ci --no-audit --no-fund; } && \
+	  npm run --silent types && npm test --silent && npm run --silent check-api && npm run --silent bundle && npm run --silent check-size; \
+	else echo "test-console: no Node.js 20.19 or newer here, so the console is not checked"; fi
+
+# ---- performance ----
+
+PERFORMANCE = PYTHONPATH=.:layers/core POWERTOOLS_METRICS_DISABLED=true $(PY) -W ignore -m tests.performance
+
+.PHONY: measure
+measure: install-tests ## Start times, memory, a submit and a cached read, in a minute (N=requests of each kind)
+	$(PERFORMANCE).measure $(if $(N),--requests $(N))
+
+# ---- tasks ----
+
+.PHONY: soak-tasks bench-tasks
+QUEUES_VENV ?= .venv-queues
+
+soak-tasks: install-tests ## Tasks while everything breaks (N=tasks, SEED, PLANTED=no-fence, no-outbox, ack-before-commit or non-idempotent-settle)
+	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.soak.soak_tasks -n $(or $(N),100000) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(PLANTED),--planted $(PLANTED) --faults 5 --lost 0.2)
+
+bench-tasks: install-tests ## Tasks a second and the time to pick one up, beside RQ and Celery
+	@test -x $(QUEUES_VENV)/bin/python || $(PYTHON) -m venv $(QUEUES_VENV)
+	@$(QUEUES_VENV)/bin/python -m pip install -q rq==2.12.0 'celery[redis]==5.7.0' pg8000==1.31.6
+	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.performance.bench_tasks --peers $(QUEUES_VENV)/bin/python

@@ -1,4 +1,4 @@
-"""The commands: `python -m local run | demo | invoke | pins | openapi | status`."""
+"""The commands: `python -m local run | demo | invoke | pins | console | openapi | status`."""
 
 import argparse
 import json
@@ -49,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         addresses = cloud.start()
         print(f"\n  API      {addresses.api_url}\n  socket   {addresses.websocket_url}?token=…", flush=True)
+        if addresses.console_url:
+            print(f"  console  {addresses.console_url}", flush=True)
         print(f"  AWS      {addresses.aws_endpoint_url}\n  Lambda   {addresses.lambda_endpoint_url}", flush=True)
         print(
             f"  model    {addresses.model_url} ({addresses.model_name})\n  logs     {addresses.state}/logs", flush=True
@@ -101,6 +103,20 @@ def demo(arguments: argparse.Namespace) -> int:
     return run_demo(arguments)
 
 
+def console(arguments: argparse.Namespace) -> int:
+    """Build the console for S3, or look at it with a real browser."""
+    from local.console_build import NotBuilt, build
+    from local.console_checks import check
+
+    if arguments.what != "build":
+        return check(arguments)
+    try:
+        print(build(arguments.root / "frontend", print))
+    except NotBuilt as error:
+        raise CloudError(f"The console {error}") from error
+    return 0
+
+
 def openapi(arguments: argparse.Namespace) -> int:
     """Write the OpenAPI document of the endpoints into the project."""
     from local.openapi import write
@@ -130,7 +146,8 @@ def main(words: list[str] | None = None) -> int:
     command.add_argument("event", help="a JSON file")
     command.set_defaults(call=invoke)
     command = commands.add_parser("demo", help="do the main job once and exit 0 only if all of it happened")
-    command.add_argument("--docs", default="docs", help="folder of Markdown to upload (default: docs)")
+    command.add_argument("--kind", default="rfc", choices=("rfc", "enhance"), help="what it does (default: rfc)")
+    command.add_argument("--docs", default="", help="folder of Markdown to upload (default: docs, or a draft)")
     command.add_argument("--topic", default="How budgets are never overspent", help="what the RFC is about")
     command.add_argument("--words", type=int, default=300, help="length of the RFC (default: 300)")
     command.add_argument("--build", default="build", help="folder for demo.json and demo.md (default: build)")
@@ -139,6 +156,10 @@ def main(words: list[str] | None = None) -> int:
     command.add_argument("--fail", action="store_true", help="exit 1 when there was any")
     command.add_argument("--reset", action="store_true", help="begin a new count")
     command.set_defaults(call=pins)
+    command = commands.add_parser("console", help="the web console: build it, test it, take its pictures")
+    command.add_argument("what", choices=["build", "e2e", "screenshots"])
+    command.add_argument("only", nargs="*", help="files of tests (default: all)")
+    command.set_defaults(call=console)
     command = commands.add_parser("openapi", help="write openapi.json from the endpoints")
     command.set_defaults(call=openapi)
     command = commands.add_parser("status", help="the addresses of the running cloud, as JSON")

@@ -43,6 +43,8 @@ class Addresses:
     embeddings_url: str = ""
     """OpenAI-compatible, ends in /v1; empty where search goes by words alone."""
     embeddings_api_key: str = ""
+    console_url: str = ""
+    """The web console, without a slash at the end; empty where none is served."""
     region: str = REGION
     resources: dict[str, str] = field(default_factory=dict)
     """Physical ids by logical id: queue URLs, function names, bucket and secret names."""

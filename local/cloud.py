@@ -113,11 +113,14 @@ class LocalCloud:
         self.addresses = parts_of.addresses(self.root, self._state.path, self._settings, ports)
         server = parts_of.start(self._supervisor, self._settings, ports, self.addresses, self._state, self._show)
         expansion = expand(self._template, f"{self.addresses.lambda_endpoint_url}/invoke")
+        if self.addresses.console_url:
+            expansion.allow_origin(self.addresses.console_url)
         if server is not None:
             self._supervisor.add("postgres", server.process())
         self._await("gateway", "host")
         deployment = deploy(expansion, self.addresses.aws_endpoint_url)
         self._publish(expansion, deployment)
+        parts_of.start_console(self._supervisor, self.addresses, self._state, self._show)
         self._say(f"  {len(expansion.functions)} functions deployed  {time.monotonic() - began:.1f} s")
         self._prepare_database()
         self._await("proxy")

@@ -1,7 +1,7 @@
 """`make demo`: the main job once, without hands, on the whole real path; exits 0 only if all of it happened.
 
-Uploads a folder of Markdown, signs in as the demo user, opens the socket, submits `llm_generate_rfc`, shows its stages
-as they come, prints the RFC and what it cost, and writes build/demo.json and build/demo.md.
+Uploads a folder of Markdown, signs in as the demo user, opens the socket, submits a task, shows its stages as they
+come, prints the document and what it cost, and writes build/demo.json and build/demo.md. KIND says which task.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import httpx
 from assistant.client import HistoryLost, NotificationClient, Shown
 from assistant.client.gateway import gateway
 from local.addresses import Addresses, running
+from local.demo_kinds import KINDS, Kind
 from local.demo_proof import charged, prove
 from local.errors import CloudError
 from local.seed import accounts, seed
@@ -29,11 +31,13 @@ BAR = 30
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run the demo; its exit code."""
-    files = sorted(Path(arguments.docs).rglob("*.md"))
+    kind = KINDS[arguments.kind]
+    docs = Path(arguments.docs or kind.docs)
+    files = sorted(docs.rglob("*.md"))
     if not files:
-        raise CloudError(f"There is no Markdown under {arguments.docs}: give a folder of .md files with DOCS=path.")
+        raise CloudError(f"There is no Markdown under {docs}: give a folder of .md files with DOCS=path.")
     with attached(arguments) as addresses:
-        run = Demo(addresses, Path(arguments.docs), arguments.topic, arguments.words)
+        run = Demo(addresses, kind, docs, arguments.topic, arguments.words)
         return run.run(files, Path(arguments.build))
 
 
@@ -48,7 +52,7 @@ def attached(arguments: argparse.Namespace) -> Iterator[Addresses]:
 
     say("No local cloud runs, so one starts for the demo …")
     began = time.monotonic()
-    with LocalCloud(arguments.root, arguments.state, settings=Settings.read()) as cloud:
+    with LocalCloud(arguments.root, arguments.state, settings=replace(Settings.read(), console_port=None)) as cloud:
         seed(cloud.addresses)
         say(f"  everything is up  {time.monotonic() - began:.1f} s")
         yield cloud.addresses
@@ -57,8 +61,8 @@ def attached(arguments: argparse.Namespace) -> Iterator[Addresses]:
 class Demo:
     """One run: what it did, when, and what came over the socket."""
 
-    def __init__(self, addresses: Addresses, docs: Path, topic: str, words: int) -> None:
-        self._addresses, self._docs, self._topic, self._words = addresses, docs, topic, words
+    def __init__(self, addresses: Addresses, kind: Kind, docs: Path, topic: str, words: int) -> None:
+        self._addresses, self._kind, self._docs, self._topic, self._words = addresses, kind, docs, topic, words
         self._http = httpx.Client(base_url=addresses.api_url, timeout=60)
         self._began = time.monotonic()
         self.stages: list[dict[str, Any]] = []
@@ -69,7 +73,7 @@ class Demo:
         documents = [self._upload(path) for path in files]
         say(f"  uploaded {len(documents)} documents, {sum(d['chunks'] for d in documents)} chunks")
         budget_before = self._get("/api/v1/budget/status")
-        began_at, submitted = asyncio.run(self._submit_and_watch(token))
+        began_at, submitted = asyncio.run(self._submit_and_watch(token, documents))
         task = self._get(f"/api/v1/async-tasks/{submitted['task_id']}")
         budget_after = self._get("/api/v1/budget/status")
         record = {
@@ -79,7 +83,7 @@ class Demo:
             "stages": self.stages,
             "connected_at": began_at,
             "messages": self.messages,
-            "rfc": task["result"],
+            "result": task["result"],
             "sources_used": (task["result"] or {}).get("sources_used", []),
             "hold": submitted["held"],
             "settled": task["cost"],
@@ -87,12 +91,13 @@ class Demo:
             "budget_before": budget_before,
             "budget_after": budget_after,
         }
-        failures = prove(record)
+        record.update(self._kind.after(self._http, record))
+        failures = prove(record, self._kind.prove)
         record["failures"] = failures
         build.mkdir(parents=True, exist_ok=True)
         (build / "demo.json").write_text(json.dumps(record, indent=2, ensure_ascii=False))
         if task["result"]:
-            (build / "demo.md").write_text(task["result"]["rfc_content"])
+            (build / "demo.md").write_text(self._kind.document(task["result"]))
         self._report(record)
         say(f"\n  written: {build}/demo.json, {build}/demo.md")
         for failure in failures:
@@ -118,14 +123,17 @@ class Demo:
         stored = checked(answer)
         return {**stored, "path": str(path)}
 
-    def _submit(self) -> dict[str, Any]:
-        body = {"task_func": "llm_generate_rfc", "task_args": {"topic": self._topic, "target_length": self._words}}
+    def _submit(self, documents: list[dict[str, Any]]) -> dict[str, Any]:
+        task_type, args = self._kind.task(documents, self._topic, self._words)
+        body = {"task_func": task_type, "task_args": args}
         return checked(self._http.post("/api/v1/async-tasks/submit", json=body))
 
     def _get(self, path: str) -> dict[str, Any]:
         return checked(self._http.get(path))
 
-    async def _submit_and_watch(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def _submit_and_watch(
+        self, token: str, documents: list[dict[str, Any]]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Where in the log the client began, and the task that it watched to its end."""
         client = NotificationClient(gateway(self._addresses.api_url, self._addresses.websocket_url, token))
         events = client.events()
@@ -136,7 +144,7 @@ class Demo:
             while client.inbox.epoch is None:  # noqa: ASYNC110 - from the greeting on, nothing is missed
                 await asyncio.sleep(0.02)
             began_at.update(epoch=client.inbox.epoch, offset=client.inbox.offset)
-            submitted.update(await asyncio.to_thread(self._submit))
+            submitted.update(await asyncio.to_thread(self._submit, documents))
             say(f"  submitted task {submitted['task_id']}, held ${submitted['held']:.6f}\n")
 
         async with asyncio.timeout(LONGEST_SECONDS), asyncio.TaskGroup() as tasks:
@@ -170,20 +178,20 @@ class Demo:
         return round(time.monotonic() - self._began, 1)
 
     def _report(self, record: dict[str, Any]) -> None:
-        rfc = record["rfc"]
-        if rfc is None:
+        result = record["result"]
+        if record["task"]["status"] != "completed" or result is None:
             say(f"\n  the task ended as {record['task']['status']}: {record['task']['error']}")
             return
-        say("\n" + "\n".join(f"  │ {line}" for line in rfc["rfc_content"].splitlines()) + "\n")
-        usage = rfc["usage"]
-        say(f"  model      {rfc['model']} ({rfc['provider']}), {usage['calls']} calls")
+        say("\n" + "\n".join(f"  │ {line}" for line in self._kind.document(result).splitlines()) + "\n")
+        usage = result["usage"]
+        say(f"  model      {result['model']} ({result['provider']}), {usage['calls']} calls")
         say(f"  tokens     {usage['input_tokens']} in, {usage['output_tokens']} out")
         say(f"  held       ${record['hold']:.6f}")
         say(f"  cost       ${record['settled']:.6f}")
         budget = record["budget_after"]
         say(f"  left       ${budget['remaining_budget']:.6f} of ${budget['budget_limit']:.2f}")
-        say(f"  quality    {rfc['quality']['overall']} of 100")
-        say(f"  sources    {', '.join(sorted({source['filename'] for source in rfc['sources_used']}))}")
+        for line in self._kind.summary(record):
+            say(f"  {line}")
 
 
 def title_of(path: Path) -> str:

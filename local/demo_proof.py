@@ -1,5 +1,6 @@
 """Whether what the demo did really happened: the record against itself, the documents and the ledger."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,10 @@ def charged(addresses: Addresses, task_id: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def prove(record: dict[str, Any]) -> list[str]:
-    """What did not happen as it must, one line each; empty when all is well."""
-    rfc, failures = record["rfc"], []
-    if record["task"]["status"] != "completed" or rfc is None:
+def prove(record: dict[str, Any], more: Callable[[dict[str, Any]], list[str]]) -> list[str]:
+    """What did not happen as it must, one line each; empty when all is well. `more` looks at the document itself."""
+    result, failures = record["result"], []
+    if record["task"]["status"] != "completed" or result is None:
         return [f"the task is {record['task']['status']}, not completed"]
     offsets = [message["offset"] for message in record["messages"] if message["offset"] is not None]
     first = record["connected_at"]["offset"] + 1
@@ -41,15 +42,13 @@ def prove(record: dict[str, Any]) -> list[str]:
         failures.append(f"the socket's offsets have a gap: {offsets} after {first - 1}")
     if record["messages"][-1]["type"] != "task_completed":
         failures.append(f"the last message was {record['messages'][-1]['type']}")
-    failures += _money(record, rfc)
-    failures += _sources(record, rfc)
-    return failures
+    return failures + _money(record, result) + more(record)
 
 
-def _money(record: dict[str, Any], rfc: dict[str, Any]) -> list[str]:
+def _money(record: dict[str, Any], result: dict[str, Any]) -> list[str]:
     cost, failures = round(record["settled"] * MILLION), []
-    expected = sum(call["cost_microdollars"] for call in rfc["usage"]["each"])
-    priced = sum(_priced(call) for call in rfc["usage"]["each"])
+    expected = sum(call["cost_microdollars"] for call in result["usage"]["each"])
+    priced = sum(_priced(call) for call in result["usage"]["each"])
     if not cost == expected == priced:
         failures.append(f"the task cost {cost}, its calls {expected}, tokens times price {priced} micro-dollars")
     if record["ledger"] != [cost] * LEVELS:
@@ -70,7 +69,9 @@ def _priced(call: dict[str, Any]) -> int:
     return int(-(-tokens // MILLION))
 
 
-def _sources(record: dict[str, Any], rfc: dict[str, Any]) -> list[str]:
+def sources(record: dict[str, Any]) -> list[str]:
+    """Every source of an RFC is a file that was uploaded, and says what is cited."""
+    rfc = record["result"]
     paths = {document["document_id"]: document["path"] for document in record["documents"]}
     failures = []
     if not rfc["sources_used"]:
@@ -85,3 +86,32 @@ def _sources(record: dict[str, Any], rfc: dict[str, Any]) -> list[str]:
         if source["excerpt"].removesuffix(" …") not in text:
             failures.append(f"{path} does not contain what is cited: {source['excerpt']}")
     return failures
+
+
+def changes(record: dict[str, Any]) -> list[str]:
+    """Every change stands where it says, costs its share, and the document has the accepted ones and only those."""
+    result, state, original = record["result"], record["enhancement"], record["original"]
+    hunks, failures = result["improvements"], []
+    if not hunks and not result["dropped"]:
+        failures.append("the model proposed no change at all")
+    failures += [
+        f"hunk {hunk['hunk_id']} is not at {hunk['start']}" for hunk in hunks
+        if original[hunk["start"] : hunk["end"]] != hunk["before"]
+    ]  # fmt: skip
+    paid = sum(one["cost_microdollars"] for one in hunks + result["dropped"])
+    if paid > round(record["settled"] * MILLION):
+        failures.append(f"the changes cost {paid} micro-dollars, more than the task")
+    if result["enhanced_content"] != _applied(original, hunks):
+        failures.append("the enhanced document is not the original with every change")
+    if state["content"] != _applied(original, hunks[:1]):
+        failures.append("the document is not the original with the accepted change alone")
+    for line in original.splitlines():
+        if line.startswith(("#", "```", "hold =")) and line not in state["enhanced_content"].splitlines():
+            failures.append(f"the structure is broken: {line} is gone")
+    return failures
+
+
+def _applied(text: str, hunks: list[dict[str, Any]]) -> str:
+    for hunk in sorted(hunks, key=lambda hunk: -int(hunk["start"])):
+        text = text[: hunk["start"]] + hunk["after"] + text[hunk["end"] :]
+    return text

@@ -77,6 +77,7 @@ def deploy(expansion: Expansion, endpoint: str) -> Deployment:
     _read_functions(deployment, expansion, endpoint)
     _read_stages(deployment, endpoint)
     _put_right(deployment, expansion, endpoint)
+    _verify_sender(deployment, endpoint)
     return deployment
 
 
@@ -123,12 +124,43 @@ def _put_right(deployment: Deployment, expansion: Expansion, endpoint: str) -> N
     gateway = client("apigatewayv2", endpoint)
     for api, settings in expansion.cors.items():
         gateway.update_api(ApiId=deployment.resources[api], CorsConfiguration=_resolved(settings, expansion))
+    _tell_queues(deployment, expansion, endpoint)
     functions = client("lambda", endpoint)
     for name, source in expansion.functions.items():
         if source.reserved_concurrency is not None:
             functions.put_function_concurrency(
                 FunctionName=deployment.resources[name], ReservedConcurrentExecutions=source.reserved_concurrency
             )
+
+
+def _tell_queues(deployment: Deployment, expansion: Expansion, endpoint: str) -> None:
+    """Let the buckets, which are older than the stack, notify the queues that the template names."""
+    for bucket, notices in expansion.notices.items():
+        told = []
+        for notice in notices:
+            queue = notice["Queue"]["Fn::GetAtt"]
+            logical_id = queue.split(".")[0] if isinstance(queue, str) else queue[0]
+            url = deployment.resources[logical_id]
+            attributes = client("sqs", endpoint).get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+            rules = notice.get("Filter", {}).get("S3Key", {}).get("Rules", [])
+            told.append(
+                {
+                    "QueueArn": attributes["Attributes"]["QueueArn"],
+                    "Events": [notice["Event"]],
+                    "Filter": {"Key": {"FilterRules": rules}},
+                }
+            )
+        if told:
+            client("s3", endpoint).put_bucket_notification_configuration(
+                Bucket=expansion.buckets[bucket], NotificationConfiguration={"QueueConfigurations": told}
+            )
+
+
+def _verify_sender(deployment: Deployment, endpoint: str) -> None:
+    """SES sends from verified addresses only; whoever owns this one would have clicked on a link."""
+    senders = {values["MAIL_SENDER"] for values in deployment.environments.values() if values.get("MAIL_SENDER")}
+    for sender in senders:
+        client("sesv2", endpoint).create_email_identity(EmailIdentity=sender)
 
 
 def _resolved(settings: dict[str, Any], expansion: Expansion) -> dict[str, Any]:

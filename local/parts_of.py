@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.addresses import Addresses
-from local.parts import database_proxy, embeddings, gateway, lambda_host, model, postgres, valkey
+from local.parts import console, database_proxy, embeddings, gateway, lambda_host, model, postgres, valkey
 from local.process import free_port, require_port
 from local.settings import Settings
 from local.state import StateDirectory
@@ -29,13 +29,15 @@ class Ports:
     valkey: int
     model: int
     embeddings: int
+    console: int
 
     @classmethod
     def choose(cls, settings: Settings) -> "Ports":
         """Take the ports that were asked for, and free ones for the rest."""
         api = require_port(settings.api_port, "API_PORT") if settings.api_port else 0
         aws = require_port(settings.aws_port, "AWS_PORT") if settings.aws_port else 0
-        chosen: set[int] = {api, aws}
+        console_port = require_port(settings.console_port, "CONSOLE_PORT") if settings.console_port else 0
+        chosen: set[int] = {api, aws, console_port}
 
         def another() -> int:
             while (port := free_port()) in chosen:
@@ -43,7 +45,8 @@ class Ports:
             chosen.add(port)
             return port
 
-        return cls(api or another(), aws or another(), *(another() for _ in range(7)))
+        api, aws, console_port = api or another(), aws or another(), console_port or another()
+        return cls(api, aws, *(another() for _ in range(7)), console=console_port)
 
 
 def addresses(root: Path, state: Path, settings: Settings, ports: Ports) -> Addresses:
@@ -72,6 +75,7 @@ def addresses(root: Path, state: Path, settings: Settings, ports: Ports) -> Addr
         model_api_key=llm.key if llm else secrets.token_urlsafe(24),
         embeddings_url=f"http://127.0.0.1:{ports.embeddings}/v1" if _embeds(settings) else "",
         embeddings_api_key=secrets.token_urlsafe(24) if _embeds(settings) else "",
+        console_url="" if settings.console_port is None else f"http://127.0.0.1:{ports.console}",
     )
 
 
@@ -111,3 +115,17 @@ def start(
         key, log = addresses.embeddings_api_key, state.logs / "embeddings.log"
         supervisor.add("embeddings", embeddings.process(ports.embeddings, key, PROJECT, log))
     return server
+
+
+def start_console(
+    supervisor: Supervisor, addresses: Addresses, state: StateDirectory, show: Callable[[str], None] | None
+) -> None:
+    """Start the console, once the addresses that it tells its browsers are known."""
+    if not addresses.console_url:
+        return
+    port = int(addresses.console_url.rpartition(":")[2])
+    frontend, log = PROJECT / "frontend", state.logs / "console.log"
+    supervisor.add(
+        "console",
+        console.process(port, addresses.api_url, addresses.websocket_url, frontend, PROJECT, log, show),
+    )

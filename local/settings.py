@@ -30,7 +30,10 @@ class ExternalModel:
 
 @dataclass(frozen=True)
 class Settings:
-    """Ports of 0 mean any free one; a part that is None is started here. Without `embeddings` search goes by words."""
+    """Ports of 0 mean any free one; a part that is None is started here. Without `embeddings` search goes by words.
+
+    `console_port` None: no console.
+    """
 
     api_port: int = 0
     aws_port: int = 0
@@ -38,10 +41,12 @@ class Settings:
     cache: tuple[str, int] | None = None
     model: ExternalModel | None = None
     embeddings: bool = True
+    console_port: int | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read API_PORT, AWS_PORT, DATABASE_URL, CACHE_URL, MODEL_URL, MODEL_NAME, MODEL_API_KEY, EMBEDDINGS (off)."""
+        """Read API_PORT, AWS_PORT, CONSOLE_PORT, CONSOLE (off), DATABASE_URL, CACHE_URL, MODEL_URL, MODEL_NAME,
+        MODEL_API_KEY, EMBEDDINGS (off)."""
         return cls(
             api_port=_port(environment, "API_PORT", 8080),
             aws_port=_port(environment, "AWS_PORT", 4566),
@@ -49,6 +54,7 @@ class Settings:
             cache=_cache(environment.get("CACHE_URL", "")),
             model=_model(environment),
             embeddings=environment.get("EMBEDDINGS", "on") != "off",
+            console_port=None if environment.get("CONSOLE") == "off" else _port(environment, "CONSOLE_PORT", 8081),
         )
 
 

@@ -46,6 +46,14 @@ class Expansion:
     """CORS settings by logical id of the HTTP API, in the case of the API's own calls."""
     buckets: dict[str, str] = field(default_factory=dict)
     """Buckets to create before the deployment: they outlive it, so their names are fixed."""
+    notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What a bucket tells which queue, by the bucket's logical id; the launcher says so after the deployment."""
+
+    def allow_origin(self, origin: str) -> None:
+        """Let browsers call the HTTP API from an origin more than those of the template."""
+        for settings in self.cors.values():
+            listed = settings["AllowOrigins"]
+            settings["AllowOrigins"] = [*(listed.split(",") if isinstance(listed, str) else listed), origin]
 
 
 def expand(path: Path, invoke_url: str) -> Expansion:
@@ -84,6 +92,8 @@ def expand(path: Path, invoke_url: str) -> Expansion:
             _remove(resources, logical_id)
         elif kind == "AWS::S3::Bucket":
             expansion.buckets[logical_id] = "assistant-local-" + logical_id.lower()
+            told = resource.get("Properties", {}).get("NotificationConfiguration", {})
+            expansion.notices[logical_id] = told.get("QueueConfigurations", [])
     for logical_id, name in expansion.buckets.items():
         _remove(resources, logical_id)
         template = _with_bucket(template, logical_id, name)

@@ -12,6 +12,7 @@ import pytest
 from assistant.platform.db import Database
 from assistant.platform.db.connection import PooledConnection
 from assistant.platform.db.migrate import migrate
+from assistant.platform.observability import logger
 from local.parts import valkey as valkey_part
 from local.parts.postgres import Postgres
 from local.process import free_port
@@ -33,6 +34,12 @@ def event_loop() -> None:
         asyncio.get_event_loop_policy().get_event_loop()
     except RuntimeError:
         asyncio.set_event_loop(asyncio.new_event_loop())
+
+
+@pytest.fixture(autouse=True)
+def outside_a_request() -> None:
+    """Each invocation of a sandbox begins without the request of the one before; so does each test."""
+    logger.set_correlation_id(None)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from assistant.budget.history import Day, usage_history
 from assistant.budget.money import dollars
 from assistant.http import Caller, Db, lambda_handler
+from assistant.http.cached import cached
+from assistant.platform.cache_keys import budget_tag
+from assistant.platform.clock import next_quarter
 
 router = APIRouter(tags=["budget"])
 
@@ -48,13 +51,21 @@ class UsageHistory(BaseModel):
 
 
 @router.get("/api/v1/budget/usage-history")
-async def get_usage_history(caller: Caller, db: Db, days: Annotated[int, Query(ge=1, le=90)] = 7) -> UsageHistory:
-    history = usage_history(db, caller.organization_id, caller.user_id, days)
-    return UsageHistory(
-        days=[UsageDay.of(day) for day in history],
-        total_cost=dollars(sum(day.cost for day in history)),
-        total_requests=sum(day.requests for day in history),
-    )
+async def get_usage_history(
+    caller: Caller, db: Db, response: Response, days: Annotated[int, Query(ge=1, le=90)] = 7
+) -> UsageHistory:
+    def load() -> UsageHistory:
+        history = usage_history(db, caller.organization_id, caller.user_id, days)
+        return UsageHistory(
+            days=[UsageDay.of(day) for day in history],
+            total_cost=dollars(sum(day.cost for day in history)),
+            total_requests=sum(day.requests for day in history),
+        )
+
+    tags = [budget_tag(caller.user_id)]
+    key = f"usage-history {days}"
+    # A day ends at a midnight of the organisation's time zone, and every zone's midnight is on a quarter of an hour.
+    return cached(response, caller, "api_response", key, tags, load, UsageHistory, until=lambda _: next_quarter())
 
 
 handler = lambda_handler(router)

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from assistant.http import Caller, Db, lambda_handler
+from assistant.http import Caller, Db, lambda_handler, refresh_cookie
 from assistant.identity import sessions
 
 router = APIRouter(tags=["identity"])
@@ -22,8 +22,12 @@ class SignedOut(BaseModel):
 
 @router.post("/api/v1/auth/logout")
 async def log_out(
-    caller: Caller, db: Db, everywhere: Annotated[bool, Query(description="All of the caller's sign-ins")] = False
+    caller: Caller,
+    db: Db,
+    response: Response,
+    everywhere: Annotated[bool, Query(description="All of the caller's sign-ins")] = False,
 ) -> SignedOut:
+    refresh_cookie.forget(response)
     return SignedOut(sessions_ended=sessions.log_out(db, caller, everywhere=everywhere))
 
 

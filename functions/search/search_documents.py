@@ -3,15 +3,15 @@
 from fastapi import APIRouter
 
 from assistant.http import SEARCH, Db, SearchCaller, lambda_handler
+from assistant.search.cached import cached_search
 from assistant.search.models import SearchQuery, SearchResults
-from assistant.search.search import search
 
 router = APIRouter(tags=["search"])
 
 
 @router.post("/api/v1/search")
 async def search_documents(caller: SearchCaller, db: Db, query: SearchQuery) -> SearchResults:
-    return search(db, caller, query)
+    return cached_search(db, caller, query)
 
 
 handler = lambda_handler(router, limit=SEARCH)

@@ -29,7 +29,7 @@ class UploadedDocument(BaseModel):
 async def upload_document(
     caller: Caller,
     db: Db,
-    file: Annotated[UploadFile, File(description="md, txt, json, csv, yaml or yml; 4.4 MB at most")],
+    file: Annotated[UploadFile, File(description="pdf, docx, epub, html, md, txt, json, csv or yaml; 4.4 MB at most")],
     title: Annotated[str, Form(description="The file's name when left out")] = "",
     description: Annotated[str, Form()] = "",
     author: Annotated[str, Form()] = "",

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.http import Db, GenerateCaller, lambda_handler
 from assistant.http.tasks import PriorityName, TaskSchedule
-from assistant.task_catalogue import TASK_TYPES
+from assistant.platform.errors import Forbidden
+from assistant.task_catalogue import ADMIN_TYPES, TASK_TYPES
 from assistant.tasks.schedules import create
 from assistant.tasks.task import Priority
 
@@ -28,6 +29,8 @@ class NewSchedule(BaseModel):
 
 @router.post("/api/v1/async-tasks/schedules", status_code=201)
 async def create_task_schedule(body: NewSchedule, caller: GenerateCaller, db: Db) -> TaskSchedule:
+    if body.task_func in ADMIN_TYPES and not caller.is_admin:
+        raise Forbidden("Only an administrator starts this type of task.")
     schedule = create(
         db, caller, TASK_TYPES, body.task_func, body.task_args, Priority[body.priority], body.cron, body.time_zone
     )

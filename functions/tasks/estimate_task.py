@@ -49,16 +49,16 @@ class TaskEstimate(BaseModel):
 async def estimate_task(body: TaskQuestion, caller: GenerateCaller, db: Db) -> TaskEstimate:
     prepared = prepare(db, TASK_TYPES, body.task_func, body.task_args, caller.organization_id)
     provider, model = configured()
-    arguments, worst_case_at = WORST_CASE_AT[body.task_func]
-    request = arguments.model_validate(prepared.args)
+    at = WORST_CASE_AT.get(body.task_func)
+    request = at[0].model_validate(prepared.args) if at else None
     found = estimate(
         db,
         caller.organization_id,
         caller.user_id,
         body.task_func,
         prepared.worst_case,
-        listed_models(provider),
-        lambda price: worst_case_at(request, price),
+        listed_models(provider) if at else (),
+        (lambda price: at[1](request, price)) if at and request else None,
     )
     return TaskEstimate(
         can_proceed=found.answer.can_proceed,

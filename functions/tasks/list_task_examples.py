@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from assistant.http import Caller, lambda_handler
-from assistant.task_catalogue import TASK_TYPES
+from assistant.task_catalogue import ADMIN_TYPES, TASK_TYPES
 
 router = APIRouter(tags=["async-tasks"])
 
@@ -35,7 +35,7 @@ async def list_task_examples(caller: Caller) -> TaskExamples:
                 arguments_schema=task_type.arguments.model_json_schema(),
             )
             for name, task_type in TASK_TYPES.items()
-            if task_type.example is not None
+            if task_type.example is not None and (caller.is_admin or name not in ADMIN_TYPES)
         ]
     )
 

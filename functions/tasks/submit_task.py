@@ -7,7 +7,8 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from assistant.http import LLM, Db, GenerateCaller, lambda_handler
 from assistant.http.tasks import PriorityName, SubmittedTask
-from assistant.task_catalogue import TASK_TYPES
+from assistant.platform.errors import Forbidden
+from assistant.task_catalogue import ADMIN_TYPES, TASK_TYPES
 from assistant.tasks.submit import submit
 from assistant.tasks.task import Priority
 from assistant.tasks.types import prepare
@@ -30,6 +31,8 @@ async def submit_task(
     db: Db,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
 ) -> SubmittedTask:
+    if body.task_func in ADMIN_TYPES and not caller.is_admin:
+        raise Forbidden("Only an administrator starts this type of task.")
     prepared = prepare(db, TASK_TYPES, body.task_func, body.task_args, caller.organization_id)
     priority = Priority[body.priority]
     task = submit(

@@ -84,11 +84,16 @@ class ClientConnection(asyncio.Protocol):
         return False
 
     def _inspect(self, kind: int, frame: bytes) -> None:
+        if kind in (_QUERY, _SYNC):
+            self._proxy.report.answered_for(self._application)
         if kind == _QUERY:
-            self._pin_for(wire.text(frame, 5)[0])
+            sql = wire.text(frame, 5)[0]
+            self._proxy.report.sent(sql, self._application)
+            self._pin_for(sql)
         elif kind == _PARSE:
             name, start = wire.text(frame, 5)
             sql = wire.text(frame, start)[0]
+            self._proxy.report.sent(sql, self._application)
             if name and self.pinned is None:
                 self._pin("named prepared statement", sql.decode("utf-8", "replace"))
             self._pin_for(sql)

@@ -9,6 +9,7 @@ from typing import Any
 STATEMENT_LIMIT = 16 * 1024
 _KEPT_TEXT = 300
 _KEPT_PINS = 1000
+_BRACKETS = {b"BEGIN", b"COMMIT", b"ROLLBACK"}
 
 _HIDDEN = re.compile(
     r"""
@@ -74,6 +75,18 @@ class PinReport:
     borrow_timeouts: int = 0
     split_statements: int = 0
     """Unnamed statements used after their server connection had changed; the proxy parsed them again."""
+    statements: dict[str, int] = field(default_factory=dict)
+    """By the client's application name, which is its function's; BEGIN, COMMIT and ROLLBACK are not counted."""
+    round_trips: dict[str, int] = field(default_factory=dict)
+
+    def answered_for(self, application: str) -> None:
+        """Count a round trip: a message that the server answers with ReadyForQuery."""
+        self.round_trips[application] = self.round_trips.get(application, 0) + 1
+
+    def sent(self, sql: bytes, application: str) -> None:
+        """Count a statement."""
+        if sql not in _BRACKETS:
+            self.statements[application] = self.statements.get(application, 0) + 1
 
     def add(self, reason: str, sql: str, user: str, application: str) -> None:
         """Count one pinned session with the statement that pinned it."""

@@ -15,7 +15,8 @@ from local.lambda_host.sandbox import Sandbox
 from local.lambda_host.source import SourceVersion
 
 SANDBOXES_PER_FUNCTION = max(4, 2 * (os.cpu_count() or 2))
-WARM_IN_TOTAL = 24
+WARM_IN_TOTAL = int(os.environ.get("WARM_SANDBOXES", "24"))
+"""Processes over all functions; a load test sets it so that none is stopped for another."""
 IDLE_SECONDS = 300.0
 _ASYNC_TRIES = 3
 

@@ -20,6 +20,8 @@ class Pool:
         self.busy: set[Sandbox] = set()
         self.cold_starts = self.invocations = self.errors = self.timeouts = self.throttles = 0
         self.init_ms: list[float] = []
+        self.busy_seconds = 0.0
+        """Of all invocations together: what AWS bills a function's memory for, but for its rounding."""
         self._start = start
         self._limit = limit if function.reserved_concurrency is None else function.reserved_concurrency
         self._active = 0
@@ -56,9 +58,11 @@ class Pool:
                 self.errors += 1
                 return problem
         self.busy.add(sandbox)
+        began = time.monotonic()
         try:
             outcome = await sandbox.invoke(event, request_id, trace, self.function.timeout)
         finally:
+            self.busy_seconds += time.monotonic() - began
             self.busy.discard(sandbox)
         self.errors += outcome.error is not None
         self.timeouts += outcome.timed_out
@@ -106,6 +110,8 @@ class Pool:
             "init_ms_p50": round(inits[len(inits) // 2], 1) if inits else None,
             "init_ms_max": round(inits[-1], 1) if inits else None,
             "invocations": self.invocations,
+            "busy_seconds": round(self.busy_seconds, 4),
+            "memory_mb": self.function.memory,
             "errors": self.errors,
             "timeouts": self.timeouts,
             "throttles": self.throttles,

@@ -51,7 +51,7 @@ def test_the_offsets_have_no_gap_and_end_in_completion(demo):
 def test_the_cost_is_the_same_everywhere(demo, user):
     _, record, _ = demo
     cost = round(record["settled"] * 1e6)
-    usage = record["rfc"]["usage"]
+    usage = record["result"]["usage"]
     priced = 0
     for call in usage["each"]:
         price = call["price"]
@@ -74,10 +74,10 @@ def test_the_rfc_has_the_templates_sections_and_cites_the_uploaded_files(demo):
         "Summary", "Context and problem", "Goals and non-goals", "Proposal", "Alternatives considered",
         "Risks and rollout", "Sources",
     ]  # fmt: skip
-    assert record["rfc"]["model"] in document
+    assert record["result"]["model"] in document
     assert record["sources_used"]
     for source in record["sources_used"]:
         [path] = [Path(item["path"]) for item in record["documents"] if item["document_id"] == source["document_id"]]
         assert source["excerpt"].removesuffix(" …") in " ".join((ROOT / path).read_text().split())
         assert source["excerpt"] in document
-    assert record["rfc"]["rfc_content"] == document
+    assert record["result"]["rfc_content"] == document

@@ -3,7 +3,7 @@
 import base64
 import importlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +24,8 @@ class Response:
     status: int
     headers: dict[str, str]
     body: Any
+    cookies: list[str] = field(default_factory=list)
+    """The Set-Cookie headers."""
 
 
 @pytest.fixture
@@ -120,7 +122,7 @@ def call(context):
         }
         answer = module.handler(event, context)
         text = answer.get("body") or "null"
-        return Response(answer["statusCode"], answer["headers"], json.loads(text))
+        return Response(answer["statusCode"], answer["headers"], json.loads(text), answer.get("cookies", []))
 
     return call
 

@@ -14,7 +14,10 @@ from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
-AREAS = ("identity", "search", "llm", "budget", "tasks", "system", "notifications", "workers", "schedules")
+AREAS = (
+    "identity", "search", "documentation", "llm", "budget", "tasks", "enhancement", "reports", "system",
+    "notifications", "workers", "schedules",
+)  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
 PUBLIC = {
     "POST /api/v1/auth/register",

@@ -78,7 +78,7 @@ KEY_REASON = "# reason: in a key's policy this means this key"
         plant(F.sockets_are_authorized, "Auth:\n        AuthType", "StageVariables:\n        AuthType", "$connect is"),
         plant(F.sockets_are_authorized, "        $disconnect: ", "        goodbye: ", "socket routes are"),
         plant(F.cors_names_origins, "AllowOrigins: !Ref CorsOrigins", "AllowOrigins: ['*']", "origins are"),
-        plant(F.cors_names_origins, "Default: http://localhost:5173", "Default: '*'", "by default"),
+        plant(F.cors_names_origins, "Default: http://127.0.0.1:5173", "Default: '*'", "by default"),
         plant(
             Q.queues_have_a_dead_letter_queue,
             "\nOutputs:\n",

@@ -71,3 +71,11 @@ def test_more_than_ninety_days_is_invalid(call, person, query):
 
 def test_ninety_days_is_not(call, person):
     assert len(history(call, person(), "days=90").body["days"]) == 90
+
+
+def test_a_charge_is_seen_although_the_answer_is_kept(call, person, spend):
+    someone = person()
+    assert call("budget.get_usage_history", someone).body["total_cost"] == 0
+    assert call("budget.get_usage_history", someone).headers["cache-status"] == "assistant; hit"
+    spend(someone, 250_000)
+    assert call("budget.get_usage_history", someone).body["total_cost"] == 0.25

@@ -84,3 +84,18 @@ def spend(db):
             ledger.settle(work, someone.organization_id, request, amount)
 
     return charge
+
+
+@pytest.fixture
+def sign_in_with_cookie(call):
+    """Signs in as the console does: (answer, the cookie as a browser sends it back)."""
+
+    def make(someone):
+        answer = call(
+            "identity.log_in",
+            json_body={"email": someone.email, "password": someone.password, "refresh_in": "cookie"},
+        )
+        [cookie] = answer.cookies
+        return answer, cookie.partition(";")[0]
+
+    return make

@@ -110,3 +110,26 @@ def test_a_wrong_field_is_named(call, body, pointer):
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7"])
 def test_what_is_not_a_json_object_is_refused(call, body):
     assert call("identity.log_in", body=body).status == 422
+
+
+def test_a_browser_gets_its_refresh_token_where_no_script_can_read_it(register, sign_in_with_cookie, call):
+    answer, cookie = sign_in_with_cookie(register())
+    assert (answer.status, answer.body["refresh_token"]) == (200, None)
+    assert len(cookie.partition("=")[2]) >= 43
+    attributes = {part.strip().lower() for part in answer.cookies[0].split(";")[1:]}
+    assert {"httponly", "secure", "samesite=strict", "path=/api/v1/auth"} <= attributes
+    assert cookie.partition("=")[2] not in str(answer.body)
+
+
+def test_without_asking_there_is_no_cookie(register, sign_in):
+    ann = register()
+    answer = sign_in(ann.email)
+    assert answer.cookies == []
+    assert answer.body["refresh_token"]
+
+
+def test_another_place_for_the_refresh_token_is_refused(register, call):
+    ann = register()
+    body = {"email": ann.email, "password": ann.password, "refresh_in": "header"}
+    answer = call("identity.log_in", json_body=body)
+    assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/refresh_in")

@@ -73,3 +73,13 @@ def test_a_refused_token_is_told_why(call, context, register, as_caller):
     answer = get_me(event, context)
     assert answer["statusCode"] == 401
     assert json.loads(answer["body"])["reason"] == "revoked"
+
+
+def test_the_cookie_is_dropped_and_worthless(call, register, as_caller, sign_in_with_cookie):
+    ann = register()
+    answer, cookie = sign_in_with_cookie(ann)
+    left = call("identity.log_out", as_caller(ann, answer.body))
+    [dropped] = left.cookies
+    assert dropped.startswith('assistant_refresh="";')
+    assert "Max-Age=0" in dropped
+    assert call("identity.refresh", json_body={}, headers={"cookie": cookie}).status == 401

@@ -118,6 +118,53 @@ def test_a_wrong_field_is_named(use, token):
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/refresh_token")
 
 
+@pytest.fixture
+def use_cookie(call):
+    return lambda cookie: call("identity.refresh", json_body={}, headers={"cookie": cookie})
+
+
+def test_without_a_token_and_without_a_cookie_it_is_refused(call):
+    answer = call("identity.refresh", json_body={})
+    assert (answer.status, answer.body["reason"]) == (401, "missing")
+
+
+def test_a_cookie_is_a_refresh_token_and_is_renewed(use_cookie, register, sign_in_with_cookie):
+    ann = register()
+    _, cookie = sign_in_with_cookie(ann)
+    answer = use_cookie(cookie)
+    assert (answer.status, answer.body["refresh_token"]) == (200, None)
+    assert verify(answer.body["access_token"]).user_id == ann.body["user"]["user_id"]
+    [renewed] = answer.cookies
+    assert renewed.partition(";")[0] != cookie
+    assert use_cookie(renewed.partition(";")[0]).status == 200
+
+
+def test_a_page_that_is_reloaded_while_it_refreshes_stays_signed_in(use_cookie, register, sign_in_with_cookie):
+    _, cookie = sign_in_with_cookie(register())
+    assert use_cookie(cookie).status == 200
+    assert use_cookie(cookie).status == 200  # the same cookie, sent before the answer had come
+
+
+def test_an_old_cookie_ends_the_sign_in(use_cookie, register, sign_in_with_cookie, db):
+    ann = register()
+    _, cookie = sign_in_with_cookie(ann)
+    newest = use_cookie(cookie).cookies[0].partition(";")[0]
+    with db.transaction() as work:
+        work.run(
+            """UPDATE refresh_tokens SET used_at = used_at - interval '11 seconds'
+               WHERE user_id = CAST(:id AS uuid) AND used_at IS NOT NULL""",
+            id=ann.body["user"]["user_id"],
+        )
+    assert use_cookie(cookie).status == 401
+    assert use_cookie(newest).status == 401
+
+
+def test_the_grace_is_for_cookies_alone(use, use_cookie, register, sign_in_with_cookie):
+    _, cookie = sign_in_with_cookie(register())
+    assert use_cookie(cookie).status == 200
+    assert use(cookie.partition("=")[2]).status == 401
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null"])
 def test_what_is_not_a_json_object_is_refused(call, body):
     assert call("identity.refresh", body=body).status == 422

@@ -3,31 +3,16 @@
 import hashlib
 import json
 
-import boto3
 import pytest
-from moto import mock_aws
 
-from assistant.platform import aws
 from assistant.search.uploads import MOST_BYTES
 
+SUPPORTED = "csv, docx, epub, htm, html, json, md, pdf, txt, yaml, yml"
 UPLOAD = "search.upload_document"
 TEXT = "# Бюджет\n\nThe hold is taken before the call.\n".encode()
 
 
-@pytest.fixture(autouse=True)
-def bucket(monkeypatch):
-    for name, value in {
-        "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1",
-        "DOCUMENTS_BUCKET": "documents",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        aws.client.cache_clear()
-        s3 = boto3.resource("s3").Bucket("documents")
-        s3.create()
-        yield s3
-    aws.client.cache_clear()
+pytestmark = pytest.mark.usefixtures("bucket")
 
 
 def kept(bucket):
@@ -87,9 +72,12 @@ def test_a_colleague_s_document_stays(call, form, person):
 @pytest.mark.parametrize(
     ("parts", "status", "says"),
     [
-        ([("file", b"x" * (MOST_BYTES + 1), "a.txt")], 413, "4.4 MB at most"),
-        ([("file", b"%PDF-1.7", "a.pdf", "application/pdf")], 415, "csv, json, md, txt, yaml, yml"),
-        ([("file", b"PK\x03\x04zip", "a.md")], 415, "csv, json, md, txt, yaml, yml"),
+        ([("file", b"x" * (MOST_BYTES + 1), "a.txt")], 413, "upload/url"),
+        ([("file", b"words", "a.exe")], 415, SUPPORTED),
+        ([("file", b"\xd0\xcf\x11\xe0", "a.doc", "application/msword")], 415, "Save the file as .docx"),
+        ([("file", b"%PDF-1.7", "a.pdf", "application/pdf")], 422, "damaged"),
+        ([("file", b"PK\x03\x04", "a.docx")], 422, "damaged"),
+        ([("file", b"PK\x03\x04zip", "a.md")], 415, SUPPORTED),
         ([("file", b"a\x00b", "a.md")], 415, "binary"),
         ([], 422, "/file"),
         ([("file", "text, not a file")], 422, "/file"),

@@ -61,6 +61,12 @@ def test_bad_input_is_named(call, person, changes, pointer):
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, pointer), answer.body
 
 
+def test_what_only_administrators_start_only_they_schedule(call, person):
+    sync = {"task_func": "process_data_sync", "task_args": {"source": "00000000-0000-0000-0000-000000000000"}}
+    assert create(call, person(), **sync).status == 403
+    assert create(call, person(role="admin"), **sync).status == 201
+
+
 def test_nobody_has_too_many(call, person, monkeypatch):
     monkeypatch.setattr(schedules, "MOST", 1)
     owner = person()

@@ -123,3 +123,15 @@ def test_the_one_character_that_cannot_be_stored_is_refused_by_name(call, person
     assert answer.status == 422
     assert "U+0000" in answer.body["detail"]
     assert tasks(db, someone) == []
+
+
+def test_the_request_s_id_goes_with_the_task_to_its_notifications(call, person, db, sent):
+    someone = person()
+    answer = call("tasks.submit_task", someone, json_body=RFC, headers={"x-request-id": "console-0815"})
+    assert answer.status == 202, answer.body
+    with db.reading() as work:
+        [task] = work.run(
+            "SELECT request_id FROM tasks WHERE task_id = CAST(:task AS uuid)", task=answer.body["task_id"]
+        )
+        [message] = work.run("SELECT data FROM notifications WHERE user_id = CAST(:u AS uuid)", u=someone.user_id)
+    assert task["request_id"] == message["data"]["request_id"] == "console-0815"

@@ -75,15 +75,19 @@ def adds_up(db):
 class Job:
     """A submitted task and what can be done with it."""
 
-    def __init__(self, db, call, context, owner, answer):
-        self._db, self._call, self._context, self.owner = db, call, context, owner
+    def __init__(self, db, call, context, owner, answer, worker=llm_generate_rfc):
+        self._db, self._call, self._context, self.owner, self._worker = db, call, context, owner, worker
         self.task_id, self.held = answer["task_id"], round(answer["held"] * 1e6)
+
+    @property
+    def task_type(self):
+        return self._worker.__name__.rpartition(".")[2]
 
     def ticket(self):
         """One SQS message reaches the worker."""
         event = copy.deepcopy(EVENT)
-        event["Records"][0]["body"] = json.dumps({"task_type": "llm_generate_rfc", "task_id": self.task_id})
-        return llm_generate_rfc.handler(event, self._context)
+        event["Records"][0]["body"] = json.dumps({"task_type": self.task_type, "task_id": self.task_id})
+        return self._worker.handler(event, self._context)
 
     def pause_is_over(self):
         """What a retry waits for has passed."""

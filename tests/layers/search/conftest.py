@@ -13,6 +13,13 @@ from assistant.search.uploads import Upload
 from tests.layers.search.embedding_server import EmbeddingServer
 
 
+@pytest.fixture(autouse=True)
+def near_valkey(valkey, monkeypatch) -> None:
+    """What changes the index ends what was cached from it."""
+    for name, value in {"HOST": valkey.host, "PORT": str(valkey.port), "TLS": "off", "USER": ""}.items():
+        monkeypatch.setenv(f"CACHE_{name}", value)
+
+
 @pytest.fixture
 def bucket(monkeypatch) -> dict[str, bytes]:
     """The documents bucket, at the port that the context uses."""

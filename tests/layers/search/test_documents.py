@@ -136,7 +136,7 @@ def test_odd_text_is_kept_to_the_letter(db, caller, upload, odd):
         (b"x" * (MOST_BYTES + 1), {}, PayloadTooLarge, "4.4 MB at most"),
         (b"", {}, Invalid, "empty"),
         (b"x", {"filename": "///"}, Invalid, "no name"),
-        (b"x", {"filename": "a.pdf"}, UnsupportedMediaType, "Supported: csv"),
+        (b"x", {"filename": "a.exe"}, UnsupportedMediaType, "Supported: csv"),
         (b"x", {"title": "t" * 301}, Invalid, "300"),
         (b"x", {"author": "t" * 201}, Invalid, "200"),
         (b"x", {"description": "t" * 2001}, Invalid, "2000"),

@@ -10,14 +10,19 @@ from contextlib import contextmanager
 
 from assistant.budget.alerts import announce
 from assistant.budget.money import dollars
+from assistant.platform.cache import cache
+from assistant.platform.cache_keys import budget_tag
 from assistant.platform.db import Row, StatementFailed, UnitOfWork
 from assistant.platform.errors import BudgetExceeded, Conflict
+from assistant.platform.observability import count
 
 NO_ROOM, NOT_YOURS = "P0402", "P0409"
 
 HOLD = """SELECT hold_budget(CAST(:organization AS uuid), CAST(:user AS uuid), :request,
                              CAST(:amount AS bigint), :purpose) AS held"""
-SETTLE = """SELECT settled, alerts
+SETTLE = """SELECT settled, alerts,
+                   (SELECT user_id FROM holds
+                    WHERE organization_id = CAST(:organization AS uuid) AND request_id = :request) AS payer
             FROM settle_hold(CAST(:organization AS uuid), :request, CAST(:cost AS bigint), CAST(:keep AS bigint))"""
 
 
@@ -31,6 +36,7 @@ def hold(work: UnitOfWork, organization_id: str, user_id: str, request_id: str, 
         rows = work.run(
             HOLD, organization=organization_id, user=user_id, request=request_id, amount=amount, purpose=purpose
         )
+    changed(work, organization_id, user_id)
     return int(rows[0]["held"])
 
 
@@ -42,7 +48,23 @@ def hold_and_commit(
         rows = work.run_and_commit(
             HOLD, organization=organization_id, user=user_id, request=request_id, amount=amount, purpose=purpose
         )
+    changed(work, organization_id, user_id)
     return int(rows[0]["held"])
+
+
+def hold_nothing_and_commit(
+    work: UnitOfWork, organization_id: str, user_id: str, request_id: str, purpose: str
+) -> None:
+    """For work without a call to a model: a hold of nothing fits whatever is left, and cannot be extended."""
+    work.run_and_commit(
+        """INSERT INTO holds (request_id, organization_id, user_id, purpose, amount, budget_ids, period_starts)
+           VALUES (:request, CAST(:organization AS uuid), CAST(:user AS uuid), :purpose, 0, '{}', '{}')
+           ON CONFLICT (request_id) DO NOTHING""",
+        request=request_id,
+        organization=organization_id,
+        user=user_id,
+        purpose=purpose,
+    )
 
 
 def held(work: UnitOfWork, organization_id: str, request_id: str) -> int:
@@ -59,13 +81,19 @@ def held(work: UnitOfWork, organization_id: str, request_id: str) -> int:
 def extend(work: UnitOfWork, organization_id: str, request_id: str, more: int) -> int:
     """Take `more` for an open hold; what it then holds in all. Raises BudgetExceeded when that does not fit."""
     with _refusals():
-        [row] = work.run(
-            "SELECT extend_hold(CAST(:organization AS uuid), :request, CAST(:more AS bigint)) AS held",
+        rows = work.run(
+            """SELECT extend_hold(CAST(:organization AS uuid), h.request_id, CAST(:more AS bigint)) AS held, h.user_id
+               FROM holds h
+               WHERE h.organization_id = CAST(:organization AS uuid) AND h.request_id = :request
+                 AND cardinality(h.budget_ids) > 0""",
             organization=organization_id,
             request=request_id,
             more=more,
         )
-    held: int = row["held"]
+    if not rows:
+        raise Conflict("Nothing was held for this request, so no model is called for it.")
+    changed(work, organization_id, str(rows[0]["user_id"]))
+    held: int = rows[0]["held"]
     return held
 
 
@@ -85,8 +113,14 @@ def settle_and_commit(work: UnitOfWork, organization_id: str, request_id: str, c
     return _settled(work, organization_id, rows)
 
 
+def changed(work: UnitOfWork, organization_id: str, user_id: str) -> None:
+    """What the cache says of a user's budget ends with this transaction's commit."""
+    work.after_commit(lambda: cache().invalidate(organization_id, [budget_tag(user_id)]))
+
+
 def _settled(work: UnitOfWork, organization_id: str, rows: list[Row]) -> int:
     [row] = rows
+    changed(work, organization_id, str(row["payer"]))
     if row["alerts"]:
         work.after_commit(lambda: _announce(work, organization_id))
     settled: int = row["settled"]
@@ -134,6 +168,7 @@ def _refusals() -> Iterator[None]:
             raise Conflict("This request id belongs to somebody else. Use a new one.") from error
         if error.sqlstate != NO_ROOM:
             raise
+        count({"BudgetRefusals": 1})
         reason = json.loads(error.detail)
         raise BudgetExceeded(
             f"This needs up to ${dollars(reason['required']):.6f}, and the budget of the {reason['level']} has "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.budget.ledger import changed
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import NotFound
 
@@ -74,4 +75,6 @@ def change_budget(
     )
     if row is None:
         raise NotFound(f"There is no budget of such a {level} in your organisation. Check the id.")
+    if level == "user":
+        changed(work, organization_id, owner_id)
     return Change(**row)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from assistant.platform.db import Database, Row, UnitOfWork
-from assistant.platform.observability import logger, metrics
+from assistant.platform.observability import count, logger
 
 MONTHS_AHEAD = 3
 
@@ -96,7 +96,7 @@ def prove(database: Database) -> dict[str, Any]:
         [row] = work.run(
             "SELECT open_monthly_partitions('ledger_entries', now(), CAST(:months AS int)) AS made", months=MONTHS_AHEAD
         )
-    _count(len(found))
+    count({"BudgetDrift": len(found)})
     with database.transaction() as work:
         for drift in found:
             logger.error("budget_drift", extra={"drift": {key: str(value) for key, value in drift.items()}})
@@ -109,8 +109,3 @@ def prove(database: Database) -> dict[str, Any]:
                 request=drift.get("request_id") or str(drift["budget_id"]),
             )
     return {"drift": len(found), "partitions": row["made"]}
-
-
-def _count(drift: int) -> None:
-    metrics.add_metric(name="BudgetDrift", unit="Count", value=drift)
-    metrics.flush_metrics()

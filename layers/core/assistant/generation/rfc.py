@@ -9,10 +9,9 @@ from assistant.generation.prompt import section_prompt
 from assistant.generation.quality import assess
 from assistant.generation.request import RfcRequest
 from assistant.generation.template import Section, sections
-from assistant.llm import calls
+from assistant.llm.bill import itemized
 from assistant.llm.gateway import Completion, Fleet
 from assistant.llm.metered import Payer, metered
-from assistant.llm.prices import Price, prices_of
 from assistant.platform.db import Database, UnitOfWork
 from assistant.search.embeddings.queries import query_vector
 from assistant.search.search import Passage, passages
@@ -54,7 +53,7 @@ def write_rfc(database: Database, claim: Claim, fleet: Fleet) -> Store:
             "sources_used": sources,
             "model": state["model"],
             "provider": state["provider"],
-            **_bill(work, claim),
+            "usage": itemized(work, claim.task.organization_id, claim.task.task_id),
         }
         task = claim.task
         [row] = work.run(
@@ -130,43 +129,6 @@ def passages_of(section: int, found: list[Passage]) -> list[tuple[int, Passage]]
         return list(enumerate(found, 1))
     other = 1 + section % (len(found) - 1)
     return [(1, found[0]), (other + 1, found[other])]
-
-
-def _bill(work: UnitOfWork, claim: Claim) -> dict[str, Any]:
-    """What the document is charged for: each call's tokens, and the price in micro-dollars a million tokens."""
-    organization_id = claim.task.organization_id
-    made = calls.paid(work, organization_id, claim.task.task_id)
-    prices = prices_of(work, organization_id, [(call.provider, call.model) for call in made])
-    return {
-        "usage": {
-            "calls": len(made),
-            "input_tokens": sum(call.usage.input_tokens for call in made),
-            "output_tokens": sum(call.usage.output_tokens for call in made),
-            "each": [
-                {
-                    "provider": call.provider,
-                    "model": call.model,
-                    "input_tokens": call.usage.input_tokens,
-                    "output_tokens": call.usage.output_tokens,
-                    "cost_microdollars": call.cost,
-                    # An embedding is priced by its collection, not by the list of models that write.
-                    "price": _rates(prices[call.provider, call.model])
-                    if (call.provider, call.model) in prices
-                    else None,
-                }
-                for call in made
-            ],
-        }
-    }
-
-
-def _rates(price: Price) -> dict[str, Any]:
-    return {
-        "input": price.tiers[0].input,
-        "output": price.tiers[0].output,
-        "nominal": price.nominal,
-        "as_of": price.as_of.isoformat(),
-    }
 
 
 def _source(passage: Passage) -> dict[str, Any]:

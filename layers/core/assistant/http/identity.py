@@ -67,19 +67,22 @@ class BudgetShare(BaseModel):
 
 
 class SignedIn(BaseModel):
-    """Tokens, and whose they are. `expires_in`: seconds until the access token has to be refreshed."""
+    """Tokens, and whose they are. `expires_in`: seconds until the access token has to be refreshed.
+
+    `refresh_token` is null when it was asked to come in a cookie.
+    """
 
     access_token: str
-    refresh_token: str
+    refresh_token: str | None
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the scheme, as OAuth calls it
     expires_in: int
     user: UserProfile
 
     @classmethod
-    def of(cls, signed_in: SignIn) -> "SignedIn":
+    def of(cls, signed_in: SignIn, *, in_cookie: bool = False) -> "SignedIn":
         return cls(
             access_token=signed_in.access_token,
-            refresh_token=signed_in.refresh_token,
+            refresh_token=None if in_cookie else signed_in.refresh_token,
             expires_in=signed_in.expires_in,
             user=UserProfile.of(signed_in.user),
         )

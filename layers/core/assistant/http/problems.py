@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from assistant.http.request_ids import request_id
 from assistant.platform.errors import AssistantError, Invalid
 
 UNREADABLE = "The body cannot be read as what its Content-Type says. Send JSON in UTF-8, or a whole multipart form."
@@ -44,11 +45,6 @@ def problem(request: Request, status: int, code: str, title: str, detail: str, *
     if "retry_after" in extra:
         headers["Retry-After"] = str(extra["retry_after"])
     return JSONResponse(body, status, headers, media_type="application/problem+json")
-
-
-def request_id(scope: Any) -> str:
-    """API Gateway's id of the request, which its access log has too."""
-    return str(scope.get("aws.event", {}).get("requestContext", {}).get("requestId", ""))
 
 
 async def render_assistant_error(request: Request, error: Exception) -> JSONResponse:

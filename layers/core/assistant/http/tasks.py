@@ -36,6 +36,7 @@ class TaskDetails(BaseModel):
 
     task_id: str
     task_func: str
+    task_args: dict[str, Any]
     status: str
     stage: str
     progress: int
@@ -59,6 +60,7 @@ class TaskDetails(BaseModel):
         return cls(
             task_id=task.task_id,
             task_func=task.task_type,
+            task_args=task.args,
             status=task.status,
             stage=task.stage,
             progress=task.progress,

@@ -82,9 +82,12 @@ def log_in(work: UnitOfWork, email: str, password: str) -> SignIn:
     return _sign_in(work, from_row(row))
 
 
-def refresh(work: UnitOfWork, refresh_token: str) -> SignIn:
-    """Exchange a refresh token for new tokens of the same sign-in, with the role and scopes of now."""
-    organization_id, user_id, session_id = refresh_tokens.redeem(work, refresh_token)
+def refresh(work: UnitOfWork, refresh_token: str, *, grace_seconds: int = 0) -> SignIn:
+    """Exchange a refresh token for new tokens of the same sign-in, with the role and scopes of now.
+
+    `grace_seconds`: for so long after its use the token may be used again.
+    """
+    organization_id, user_id, session_id = refresh_tokens.redeem(work, refresh_token, grace_seconds)
     user = get_user(work, organization_id, user_id)
     if not user.is_active:
         raise Unauthenticated("This account is switched off. Ask an administrator.")

@@ -32,19 +32,23 @@ def issue(work: UnitOfWork, organization_id: str, user_id: str, session_id: str)
     return token
 
 
-def redeem(work: UnitOfWork, token: str) -> tuple[str, str, str]:
+def redeem(work: UnitOfWork, token: str, grace_seconds: int = 0) -> tuple[str, str, str]:
     """Use a token up; (organization_id, user_id, session_id). Of two racing uses one wins, the other ends the session.
 
+    Within `grace_seconds` of its first use a token counts as unused; the first use stays the one that is noted.
     The session ends by its own row and not by its tokens': a token that is just being given out would be missed.
     """
     used = work.one(
         """/* any organization - the token itself tells which */
-           UPDATE refresh_tokens t SET used_at = now()
+           UPDATE refresh_tokens t SET used_at = coalesce(t.used_at, now())
            FROM sessions s
-           WHERE t.token_hash = :hash AND t.used_at IS NULL AND t.expires_at > now()
+           WHERE t.token_hash = :hash AND t.expires_at > now()
+             AND (t.used_at IS NULL OR (CAST(:grace AS integer) > 0
+                  AND t.used_at > now() - make_interval(secs => CAST(:grace AS integer))))
              AND s.session_id = t.family_id AND s.ended_at IS NULL
            RETURNING t.organization_id, t.user_id, t.family_id""",
         hash=_hash(token),
+        grace=grace_seconds,
     )
     if used:
         return str(used["organization_id"]), str(used["user_id"]), str(used["family_id"])

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, field_validator
 
 from assistant.identity.caller import Caller
 from assistant.identity.users import NO_SUCH_USER
+from assistant.platform.cache import cache
+from assistant.platform.cache_keys import user_tag
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import NotFound
 
@@ -59,3 +61,4 @@ def store_settings(work: UnitOfWork, caller: Caller, settings: Settings) -> None
         organization=caller.organization_id,
         user=caller.user_id,
     )
+    work.after_commit(lambda: cache().invalidate(caller.organization_id, [user_tag(caller.user_id)]))

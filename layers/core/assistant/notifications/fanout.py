@@ -74,6 +74,7 @@ def _threads() -> ThreadPoolExecutor:
 def _run(lane: Lane) -> None:
     for place, delivery in lane.items:
         message = delivery["message"]
+        request = (message["data"] or {}).get("request_id")
         if lane.connection_id in delivery.get("skipping", ()):
             message = skipped(message)
         try:
@@ -83,17 +84,17 @@ def _run(lane: Lane) -> None:
                 raise sockets.Gone(lane.connection_id)
         except sockets.Gone:
             lane.note("Gone")
-            logger.info("connection_gone", extra={"connection_id": lane.connection_id})
+            logger.info("connection_gone", extra={"connection_id": lane.connection_id, "request_id": request})
             queues.send(GONE_QUEUE, {"connection_id": lane.connection_id})
             return
         except sockets.Slow:
             # Its client finds the gap by the next offset or pong, and resumes. Waiting would hold its user's others.
             lane.note("Slow")
-            logger.warning("connection_slow", extra={"connection_id": lane.connection_id})
+            logger.warning("connection_slow", extra={"connection_id": lane.connection_id, "request_id": request})
             return
         except Exception:
             lane.note("Failed")
-            logger.exception("post_failed", extra={"connection_id": lane.connection_id})
+            logger.exception("post_failed", extra={"connection_id": lane.connection_id, "request_id": request})
             lane.failed_at = place
             return
 

@@ -9,6 +9,7 @@ from assistant.notifications.limits import KEPT, KEPT_HOURS, LARGEST_DATA
 from assistant.notifications.outbox import send_unsent
 from assistant.platform.db import Row, UnitOfWork
 from assistant.platform.errors import NotFound, PayloadTooLarge
+from assistant.platform.observability import current_request
 
 __all__ = ["DELIVERY_QUEUE", "KEPT", "Page", "Position", "end", "find", "forget_old", "missed", "notify", "page"]
 
@@ -58,8 +59,12 @@ def sent_after_commit(work: UnitOfWork, organization_id: str, user_ids: list[str
 
 
 def as_stored(data: dict[str, Any]) -> str:
-    """JSON text for the log; refuses what no client should have to load as one message."""
-    text = json.dumps(data)
+    """JSON text for the log; refuses what no client should have to load as one message.
+
+    `request_id` in it names the request that caused it, so that a client can tell which of its own that was.
+    """
+    request = current_request()
+    text = json.dumps({**data, "request_id": request} if request else data)
     if len(text) > LARGEST_DATA:
         raise PayloadTooLarge(f"A notification's data has at most {LARGEST_DATA} bytes. Store it and send its address.")
     return text

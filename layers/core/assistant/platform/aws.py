@@ -5,10 +5,12 @@ from typing import Any
 
 
 @cache
-def client(service: str, endpoint: str | None = None, *, read_timeout: float = 60, connections: int = 10) -> Any:
+def client(
+    service: str, endpoint: str | None = None, *, read_timeout: float = 60, connections: int = 10, attempts: int = 3
+) -> Any:
     """The boto3 client of a service. Imported here because botocore costs a cold start more than FastAPI does.
 
-    `connections`: how many calls of one client may run at once.
+    `connections`: how many calls of one client may run at once. `attempts`: of the SDK by itself, with the first.
     """
     import boto3
     from botocore.config import Config
@@ -19,7 +21,7 @@ def client(service: str, endpoint: str | None = None, *, read_timeout: float = 6
         connect_timeout=3,
         read_timeout=read_timeout,
         max_pool_connections=connections,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return boto3.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
-from assistant.platform.cache_keys import NAMESPACES, Namespace, entry_key, tag_key
+from assistant.platform.cache_keys import NAMESPACES, Namespace, entry_key, namespace_tag, tag_key
 from assistant.platform.cache_store import CacheStore, Entry
+from assistant.platform.config import MissingSetting
 from assistant.platform.errors import NotFound, Unavailable
 from assistant.platform.observability import logger
 from assistant.platform.valkey import Valkey, ValkeyDown, valkey
@@ -26,6 +27,7 @@ from assistant.platform.valkey import Valkey, ValkeyDown, valkey
 WAIT_SECONDS = 5.0
 REFRESH_AT = 0.8  # of an entry's life
 KEPT_IN_PROCESS = 512
+LOST_REMEMBERED = 1000
 
 State = Literal["hit", "miss", "stale", "bypass"]
 
@@ -37,6 +39,23 @@ class Cached:
     value: Any
     state: State
     age: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What a load may return: a value that is true only until an instant, in seconds since the epoch."""
+
+    value: Any
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value that was not found may be kept, with the versions of its tags from before it was made."""
+
+    namespace: Namespace
+    name: str
+    versions: list[bytes | None]
 
 
 def _served(entry: Entry, state: State, now: float) -> Cached:
@@ -53,12 +72,13 @@ class Cache:
     ) -> None:
         self._store, self._now, self._sleep = CacheStore(valkey_of), now, sleep
         self._near: OrderedDict[str, tuple[float, Entry]] = OrderedDict()
+        self._lost: set[str] = set()
 
     def get(self, namespace: Namespace, owner: str, key: str, tags: Iterable[str], load: Callable[[], Any]) -> Cached:
         """The value of `key` for `owner` (an organisation), loaded when it is not there.
 
         `key` must name everything that the value depends on: the user, the arguments. `tags` name what changes it.
-        Raises what `load` raises, unless a stale entry can stand in for an Unavailable.
+        Raises what `load` raises, unless a stale entry can stand in for an Unavailable. `load` may return a Lasting.
         """
         name = entry_key(namespace, owner, key)
         now = self._now()
@@ -66,8 +86,9 @@ class Cache:
         if near and near[0] > now:
             self._store.count(namespace, "hits")
             return _served(near[1], "hit", now)
-        tag_keys = [tag_key(owner, tag) for tag in tags]
+        tag_keys = self._tag_keys(namespace, owner, tags)
         try:
+            self._make_up()
             entry, versions = self._store.read(namespace, name, tag_keys)
             if entry and entry.fresh_until > now:
                 if not self._due_for_refresh(namespace, entry, now):
@@ -78,21 +99,86 @@ class Cache:
             return self._miss(namespace, name, tag_keys, versions, load, entry)
         except ValkeyDown:
             self._store.count(namespace, "bypassed")
-            return Cached(load(), "bypass", 0.0)
+            value = load()
+            return Cached(value.value if isinstance(value, Lasting) else value, "bypass", 0.0)
+
+    def find(
+        self, namespace: Namespace, owner: str, key: str, tags: Iterable[str]
+    ) -> tuple[Cached | None, Place | None]:
+        """What is kept, or where to `keep` what the caller makes: for values that nobody should wait for.
+
+        (None, None) while Valkey is down.
+        """
+        name = entry_key(namespace, owner, key)
+        try:
+            self._make_up()
+            entry, versions = self._store.read(namespace, name, self._tag_keys(namespace, owner, tags))
+        except ValkeyDown:
+            self._store.count(namespace, "bypassed")
+            return None, None
+        now = self._now()
+        if entry and entry.fresh_until > now:
+            self._store.count(namespace, "hits")
+            return Cached(entry.value, "hit", max(now - entry.stored_at, 0.0)), None
+        self._store.count(namespace, "misses")
+        return None, Place(namespace, name, versions)
+
+    def keep(self, place: Place, value: Any) -> None:
+        """Store a value; it is never served if one of its tags changed since `find`."""
+        now = self._now()
+        entry = Entry(value, False, now, now + place.namespace.ttl)
+        self._store.write(place.namespace, place.name, entry, place.versions, None)
 
     def invalidate(self, owner: str, tags: Iterable[str]) -> None:
         """Make every entry of `owner` that carries one of the tags a miss. Call it after the commit."""
-        keys = [tag_key(owner, tag) for tag in tags]
+        self._change({tag_key(owner, tag) for tag in tags})
+
+    def clear(self, owner: str, namespaces: Iterable[Namespace]) -> dict[str, int]:
+        """Make every entry of `owner` in these namespaces a miss; about how many there were, by namespace.
+
+        Raises ValkeyDown. Another sandbox may serve what it keeps in its process for that namespace's time.
+        """
+        chosen = list(namespaces)
         self._near.clear()
-        try:
-            self._store.change(keys)
-        except ValkeyDown:
-            # What is cached may then be served until its time is over; the namespace's ttl bounds it.
-            logger.warning("invalidation_lost", extra={"tags": len(keys)})
+        return self._store.clear(owner, chosen, self._now())
 
     def statistics(self) -> dict[str, dict[str, int]]:
-        """Hits, misses, stale, refreshed and bypassed per namespace, over all sandboxes; raises ValkeyDown."""
+        """Hits, misses, stale, refreshed, bypassed, stored and bytes (of what was stored) per namespace, over all
+        sandboxes; raises ValkeyDown."""
         return dict(zip(NAMESPACES, self._store.counts(list(NAMESPACES)), strict=True))
+
+    def sizes(self, owner: str) -> dict[str, int]:
+        """About how many entries of `owner` are kept in each namespace; raises ValkeyDown."""
+        return self._store.sizes(owner, list(NAMESPACES.values()), self._now())
+
+    def memory(self) -> int | None:
+        """Bytes that Valkey says it uses in all; None when it does not say. Raises ValkeyDown."""
+        return self._store.memory()
+
+    def taken(self) -> dict[str, int]:
+        """What was counted in this sandbox since this was asked last."""
+        return self._store.taken()
+
+    def _tag_keys(self, namespace: Namespace, owner: str, tags: Iterable[str]) -> list[str]:
+        return [tag_key(owner, tag) for tag in (namespace_tag(namespace), *tags)]
+
+    def _change(self, keys: set[str]) -> None:
+        self._near.clear()
+        try:
+            self._store.change(sorted(keys | self._lost))
+            self._lost.clear()
+        except (ValkeyDown, MissingSetting):
+            # Made up for when Valkey is back and this sandbox runs again. Should it never run again, what is cached
+            # may be served until its time is over; the namespace's ttl bounds it.
+            if len(self._lost) < LOST_REMEMBERED:
+                self._lost |= keys
+            logger.warning("invalidation_lost", extra={"tags": len(keys)})
+
+    def _make_up(self) -> None:
+        """What could not be invalidated while Valkey was down, before anything is read from it again."""
+        if self._lost:
+            self._store.change(sorted(self._lost))
+            self._lost.clear()
 
     # ---- the ways that a read can go ----
 
@@ -155,8 +241,10 @@ class Cache:
             self._store.unlock(name, token)
             raise
         now = self._now()
-        life = namespace.absent if absent else namespace.ttl
-        entry = Entry(value, absent, now, now + life)
+        until = now + (namespace.absent if absent else namespace.ttl)
+        if isinstance(value, Lasting):
+            value, until = value.value, min(until, value.until)
+        entry = Entry(value, absent, now, until)
         self._store.count(namespace, "refreshed" if old and old.fresh_until > now else "misses")
         self._store.write(namespace, name, entry, versions, token)
         self._keep_near(namespace, name, entry, now)

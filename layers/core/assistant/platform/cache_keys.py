@@ -31,6 +31,7 @@ NAMESPACES = {
         Namespace("system_stats", 120, in_process=5.0),
         Namespace("api_response", 300),
         Namespace("provider_health", 30, in_process=5.0, stale=0),
+        Namespace("llm_answer", 21_600, stale=0),
     )
 }
 
@@ -44,6 +45,36 @@ def entry_key(namespace: Namespace, owner: str, key: str) -> str:
 def tag_key(owner: str, tag: str) -> str:
     """Where the version of a tag is."""
     return f"{{{owner}}}:tag:{tag}"
+
+
+def namespace_tag(namespace: Namespace) -> str:
+    """The tag that every entry of a namespace carries, so that all of them can be cleared at once."""
+    return f"namespace:{namespace.name}"
+
+
+def user_tag(user_id: str) -> str:
+    """Changed with what is stored about a user."""
+    return f"user:{user_id}"
+
+
+def budget_tag(user_id: str) -> str:
+    """Changed with every hold, charge and limit of a user."""
+    return f"budget:{user_id}"
+
+
+def document_tag(document_id: str) -> str:
+    """Changed when a document is replaced or deleted."""
+    return f"document:{document_id}"
+
+
+SIZE_PARTS = 4  # of an entry's time; sizes are counted by part, so that what has expired falls out
+
+
+def size_keys(owner: str, namespace: Namespace, now: float) -> list[str]:
+    """Where the entries stored lately are counted (HyperLogLogs), the running part first: together they cover the
+    namespace's time, and up to a part more."""
+    part = int(now // (namespace.ttl / SIZE_PARTS))
+    return [f"{{{owner}}}:size:{namespace.name}:{part - n}" for n in range(SIZE_PARTS + 1)]
 
 
 def lock_key(name: str) -> str:

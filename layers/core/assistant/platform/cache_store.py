@@ -5,7 +5,15 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.platform.cache_keys import Namespace, lock_key, new_version, statistics_key
+from assistant.platform.cache_keys import (
+    Namespace,
+    lock_key,
+    namespace_tag,
+    new_version,
+    size_keys,
+    statistics_key,
+    tag_key,
+)
 from assistant.platform.observability import logger
 from assistant.platform.valkey import Valkey, ValkeyDown
 
@@ -30,6 +38,7 @@ class CacheStore:
     def __init__(self, valkey: Valkey) -> None:
         self._valkey = valkey
         self._counts: dict[str, int] = {}
+        self._taken: dict[str, int] = {}
 
     def change(self, tag_keys: list[str]) -> None:
         """Give tags a new version, at which the entries that carry the old one end."""
@@ -41,6 +50,29 @@ class CacheStore:
         commands = [("hgetall", statistics_key(name)) for name in names]
         read: list[dict[bytes, bytes]] = self._valkey.ask(lambda client: pipelined(client, commands))
         return [{field.decode(): int(count) for field, count in counts.items()} for counts in read]
+
+    def sizes(self, owner: str, namespaces: list[Namespace], now: float) -> dict[str, int]:
+        """About how many entries of `owner` there are in each namespace: within 1 %, and a quarter of its time late."""
+        commands = [("pfcount", *size_keys(owner, namespace, now)) for namespace in namespaces]
+        counts: list[int] = self._valkey.ask(lambda client: pipelined(client, commands))
+        return {namespace.name: count for namespace, count in zip(namespaces, counts, strict=True)}
+
+    def clear(self, owner: str, namespaces: list[Namespace], now: float) -> dict[str, int]:
+        """Give the namespaces' own tags new versions, which ends all their entries; how many there were."""
+        if not namespaces:
+            return {}
+        commands: list[tuple[Any, ...]] = [("pfcount", *size_keys(owner, namespace, now)) for namespace in namespaces]
+        for namespace in namespaces:
+            commands.append(("set", tag_key(owner, namespace_tag(namespace)), new_version(), "EX", TAG_SECONDS))
+            commands.append(("del", *size_keys(owner, namespace, now)))
+        answers = self._valkey.ask(lambda client: pipelined(client, commands))
+        return {namespace.name: int(answers[n]) for n, namespace in enumerate(namespaces)}
+
+    def memory(self) -> int | None:
+        """What INFO says; ElastiCache Serverless may leave it out."""
+        told: dict[str, Any] = self._valkey.ask(lambda client: client.info("memory"))
+        used = told.get("used_memory")
+        return int(used) if used is not None else None
 
     def read(self, namespace: Namespace, name: str, tag_keys: list[str]) -> tuple[Entry | None, list[bytes | None]]:
         """The entry if its tags still have the versions that it was stored with, and those versions now."""
@@ -64,7 +96,17 @@ class CacheStore:
             "until": entry.fresh_until,
         }
         seconds = int(entry.fresh_until - entry.stored_at) + namespace.stale
-        commands: list[tuple[Any, ...]] = [("set", name, json.dumps(head), "EX", seconds)]
+        text = json.dumps(head)
+        # A HyperLogLog knows how many different keys it has seen, in at most 12 KB: no set of keys, no scan for them.
+        owner, size = name[1 : name.index("}")], int(namespace.ttl * 1.5)
+        counted = size_keys(owner, namespace, entry.stored_at)[0]
+        commands: list[tuple[Any, ...]] = [
+            ("set", name, text, "EX", seconds),
+            ("pfadd", counted, name),
+            ("expire", counted, size),
+        ]
+        self._add(namespace.name, "stored", 1)
+        self._add(namespace.name, "bytes", len(text))
         if token:
             commands.append(("eval", RELEASE, 1, lock_key(name), token))
         self._quietly([*commands, *self._counts_to_send()])
@@ -85,8 +127,17 @@ class CacheStore:
             logger.warning("cache_not_written")
 
     def count(self, namespace: Namespace, what: str) -> None:
-        field = f"{namespace.name}\n{what}"
-        self._counts[field] = self._counts.get(field, 0) + 1
+        self._add(namespace.name, what, 1)
+        self._taken[what] = self._taken.get(what, 0) + 1
+
+    def taken(self) -> dict[str, int]:
+        """What was counted since this was asked last, whether Valkey heard of it or not."""
+        taken, self._taken = self._taken, {}
+        return taken
+
+    def _add(self, name: str, what: str, n: int) -> None:
+        field = f"{name}\n{what}"
+        self._counts[field] = self._counts.get(field, 0) + n
 
     def _counts_to_send(self) -> list[tuple[Any, ...]]:
         """The counts travel with the next command that goes anyway."""

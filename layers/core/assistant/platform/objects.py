@@ -28,6 +28,15 @@ def delete(key: str) -> None:
         client("s3").delete_object(Bucket=setting("DOCUMENTS_BUCKET"), Key=key)
 
 
+def upload_form(key: str, most_bytes: int, seconds: int) -> tuple[str, dict[str, str]]:
+    """(address, fields) of a form by which somebody without credentials stores one object of at most so many bytes."""
+    with _answering():
+        form = client("s3").generate_presigned_post(
+            setting("DOCUMENTS_BUCKET"), key, Conditions=[["content-length-range", 1, most_bytes]], ExpiresIn=seconds
+        )
+    return form["url"], form["fields"]
+
+
 def link(key: str, seconds: int) -> str:
     """An address that opens the object for so long, for whoever has it. Signed here: nothing is sent."""
     with _answering():

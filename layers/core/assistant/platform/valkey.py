@@ -34,6 +34,11 @@ class Valkey:
         self._client: Any = None
         self._rest_until = 0.0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether this sandbox has used it, and not found it down a moment ago."""
+        return self._client is not None and monotonic() >= self._rest_until
+
     def ask(self, command: Callable[[Any], T]) -> T:
         """What `command` does with the client, such as `lambda client: client.get(key)`; raises ValkeyDown.
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from assistant.platform import clock, queues
-from assistant.platform.observability import logger
+from assistant.platform.observability import begin_request, logger
 
 Handler = Callable[[dict[str, Any], Any], Any]
 LONGEST_PAUSE = 30  # seconds
@@ -71,6 +71,7 @@ def _pause(queue_setting: str, records: Sequence[dict[str, Any]]) -> None:
 
 def _handler(run: Callable[[dict[str, Any]], None], processor: BatchProcessor) -> Handler:
     def process(record: SQSRecord) -> None:
+        begin_request(queues.request_of(record.raw_event) or record.message_id)
         run(record.json_body)
 
     @logger.inject_lambda_context(clear_state=True)

@@ -33,6 +33,10 @@ class Archive:
             raise Invalid("The file is encrypted. Remove the password and upload it again.")
         self._left = min(MOST_UNPACKED, max(SMALL, self._size * MOST_RATIO))
 
+    def size_of(self, name: str) -> int:
+        """The size that the archive claims for an entry, in bytes; what is read is counted, not this."""
+        return self._zip.getinfo(name).file_size
+
     def read(self, name: str) -> bytes:
         """An entry whole; Invalid when it is missing, damaged, or more comes out than a document has."""
         pieces = []

@@ -8,12 +8,13 @@ from assistant.identity.caller import Caller
 from assistant.platform import objects
 from assistant.platform.db import Row, UnitOfWork
 from assistant.platform.errors import Conflict
+from assistant.search.changes import index_changed
 from assistant.search.chunk import Chunk, chunk_blocks
 from assistant.search.embeddings.documents import embed_soon
 from assistant.search.filenames import in_key
 from assistant.search.index import Entry, put
 from assistant.search.parse import parse
-from assistant.search.uploads import Checked, Upload, check
+from assistant.search.uploads import MOST_BYTES, Checked, Upload, check
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,14 @@ class StoredDocument:
     indexed: bool
 
 
-def store_document(work: UnitOfWork, caller: Caller, upload: Upload) -> StoredDocument:
+def store_document(work: UnitOfWork, caller: Caller, upload: Upload, most_bytes: int = MOST_BYTES) -> StoredDocument:
     """Store a file and make it findable once the transaction commits.
 
     The file name identifies a document within its organization: the same content again is not indexed again, other
     content replaces it. Raises PayloadTooLarge, Invalid, UnsupportedMediaType, and Conflict when the name belongs
     to a colleague's document with other content.
     """
-    document = check(upload)
+    document = check(upload, most_bytes)
     held = _find(work, caller, document.filename)
     if held is not None and held["content_hash"] == document.sha256:
         title = _describe_again(work, caller, document, held)
@@ -93,6 +94,7 @@ def _describe_again(work: UnitOfWork, caller: Caller, document: Checked, held: R
              AND title <> :title""",
         **whose,
     )
+    index_changed(work, caller.organization_id)
     return document.title
 
 

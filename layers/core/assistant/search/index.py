@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from assistant.platform.db import Row, UnitOfWork
+from assistant.search.changes import index_changed
 from assistant.search.chunk import Chunk
 
 BATCH = 500  # chunks a statement: about a megabyte of parameters
@@ -71,11 +72,13 @@ def put(work: UnitOfWork, entry: Entry, chunks: Sequence[Chunk], *, document_id:
     )
     if written is not None:
         _write_chunks(work, entry.organization_id, written["document_id"], entry.title, chunks)
+        index_changed(work, entry.organization_id)
     return written
 
 
 def delete(work: UnitOfWork, organization_id: str, document_ids: Sequence[str]) -> list[Row]:
     """Delete documents with their chunks and vectors; (document_id, object_key) of those that were there."""
+    index_changed(work, organization_id)
     return work.run(
         """WITH wanted AS (
                SELECT CAST(value AS uuid) AS document_id FROM jsonb_array_elements_text(CAST(:ids AS jsonb))

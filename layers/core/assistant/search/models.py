@@ -86,3 +86,4 @@ class SearchResults(BaseModel):
         default=None, description="Why this search went by words alone; null when it did as asked"
     )
     search_time_ms: float
+    cached: bool = Field(default=False, description="Whether the answer was remembered from an earlier search")

@@ -41,6 +41,15 @@ def parse(content: bytes, filename: str, declared_type: str = "") -> Parsed:
 
     Raises UnsupportedMediaType naming what is supported, Invalid when the file is empty or broken.
     """
+    chosen = require_readable(filename, declared_type)
+    blocks = [block for block in chosen.read(content) if block.text.strip()]
+    if not blocks:
+        raise Invalid("The file holds no text.")
+    return Parsed(chosen.media_type, blocks)
+
+
+def require_readable(filename: str, declared_type: str = "") -> Format:
+    """How a file of this name is read; UnsupportedMediaType naming what is supported."""
     suffix = _suffix(filename, declared_type)
     if suffix == ".doc" or (not suffix and declared_type.startswith("application/msword")):
         # Nothing that reads the format of before 2007 safely is maintained.
@@ -48,10 +57,7 @@ def parse(content: bytes, filename: str, declared_type: str = "") -> Parsed:
     chosen = FORMATS.get(suffix)
     if chosen is None:
         raise UnsupportedMediaType(f"Files like this cannot be read. Supported: {supported()}.")
-    blocks = [block for block in chosen.read(content) if block.text.strip()]
-    if not blocks:
-        raise Invalid("The file holds no text.")
-    return Parsed(chosen.media_type, blocks)
+    return chosen
 
 
 def supported() -> str:

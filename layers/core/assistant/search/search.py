@@ -61,6 +61,8 @@ def search(work: UnitOfWork, caller: Caller, query: SearchQuery) -> SearchResult
     vector, degraded = None, None
     if words.words and not words.phrases and query.mode != "lexical":
         vector, degraded = query_vector(work.database, caller.organization_id, caller.user_id, query.query)
+        if query.mode == "vector" and vector is None and degraded is None:
+            degraded = "embeddings_unavailable"  # none is configured
     total_found, rows = _find(
         work,
         caller.organization_id,

@@ -8,6 +8,8 @@ from assistant.search.filenames import displayed
 
 # A function is invoked with 6 MB at most; base64 and the form around the file take the rest.
 MOST_BYTES = 4_400_000
+MOST_BYTES_BY_FORM = 50_000_000  # straight to the bucket
+LARGER = "Ask POST /api/v1/upload/url for a form that takes 50 MB, or split the file."
 MOST_TITLE, MOST_DESCRIPTION, MOST_AUTHOR, MOST_TAGS, MOST_TAG = 300, 2000, 200, 20, 50
 
 
@@ -38,14 +40,14 @@ class Checked:
     sha256: str
 
 
-def check(upload: Upload) -> Checked:
+def check(upload: Upload, most_bytes: int = MOST_BYTES) -> Checked:
     """Raise PayloadTooLarge or Invalid, naming the limit, else return the upload tidied."""
     size = len(upload.content)
-    if size > MOST_BYTES:
+    if size > most_bytes:
         raise PayloadTooLarge(
-            f"The file has {size / 1e6:.2f} MB; an upload takes {MOST_BYTES / 1e6} MB at most. "
-            "Split the file, or leave out what need not be found.",
-            limit_bytes=MOST_BYTES,
+            f"The file has {size / 1e6:.2f} MB; this takes {most_bytes / 1e6:g} MB at most. "
+            f"{LARGER if most_bytes < MOST_BYTES_BY_FORM else 'Split the file.'}",
+            limit_bytes=most_bytes,
         )
     if size == 0:
         raise Invalid("The file is empty.")

@@ -6,7 +6,7 @@ from typing import Any
 from assistant.platform.db import Database, UnitOfWork
 from assistant.platform.errors import AssistantError
 from assistant.platform.interruption import interruptible
-from assistant.platform.observability import logger
+from assistant.platform.observability import begin_request, logger
 from assistant.tasks.backoff import kind_of, reason_of
 from assistant.tasks.claim import Claim, claim_next
 from assistant.tasks.heartbeat import beating
@@ -27,6 +27,8 @@ def run_ticket(database: Database, task_type: str, perform: Perform) -> str | No
         logger.info("nothing_to_claim", extra={"task_type": task_type})
         return None
     task = claim.task
+    if task.request_id:  # the ticket may have come with another task's
+        begin_request(task.request_id)
     logger.append_keys(task_id=task.task_id)
     logger.info("claimed", extra={"task_type": task_type, "attempt": task.attempts, "fence": task.fence})
     try:

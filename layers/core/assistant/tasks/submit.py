@@ -12,6 +12,7 @@ from assistant.notifications.log import notify
 from assistant.platform.clock import utc_now
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import Conflict
+from assistant.platform.observability import current_request
 from assistant.tasks.lanes import FLOOR, TURN
 from assistant.tasks.queue import LONGEST_DELAY, send_ticket
 from assistant.tasks.task import COLUMNS, Priority, Task, from_row
@@ -44,7 +45,10 @@ def submit(
     if delay <= LONGEST_DELAY:
         work.after_commit(lambda: send_ticket(work, task.organization_id, task.task_id, task_type, delay))
     # Last, with the commit in the same packet, since everyone of the organisation waits for its budget's row.
-    ledger.hold_and_commit(work, task.organization_id, task.user_id, task.task_id, worst_case, task_type)
+    if worst_case:
+        ledger.hold_and_commit(work, task.organization_id, task.user_id, task.task_id, worst_case, task_type)
+    else:
+        ledger.hold_nothing_and_commit(work, task.organization_id, task.user_id, task.task_id, task_type)
     return task
 
 
@@ -66,14 +70,14 @@ def _insert(
     request_hash = hashlib.sha256(content.encode()).hexdigest()
     row = work.one(
         f"""INSERT INTO tasks (organization_id, user_id, task_type, priority, args, idempotency_key, request_hash, held,
-                not_before, deferred, ticketed_at, turn, keep_result, retry_of, checkpoint)
+                not_before, deferred, ticketed_at, turn, keep_result, retry_of, checkpoint, request_id)
             VALUES (CAST(:organization AS uuid), CAST(:user AS uuid), :type, :priority, CAST(:args AS jsonb),
                     :key, :hash, CAST(:held AS bigint), coalesce(CAST(:run_at AS timestamptz), now()),
                     coalesce(CAST(:run_at AS timestamptz) > now(), false),
                     CASE WHEN coalesce(CAST(:run_at AS timestamptz) < now() + make_interval(secs => :longest), true)
                          THEN greatest(CAST(:run_at AS timestamptz), now()) END,
                     CASE WHEN coalesce(CAST(:run_at AS timestamptz) <= now(), true) THEN {TURN} END,
-                    :keep, CAST(:retry_of AS uuid), CAST(:checkpoint AS jsonb))
+                    :keep, CAST(:retry_of AS uuid), CAST(:checkpoint AS jsonb), CAST(:request AS text))
             ON CONFLICT (organization_id, user_id, idempotency_key) DO NOTHING
             RETURNING {COLUMNS}""",  # noqa: S608 - constant texts
         organization=caller.organization_id,
@@ -90,6 +94,7 @@ def _insert(
         keep=keep_result,
         retry_of=retry_of.task_id if retry_of else None,
         checkpoint=json.dumps(retry_of.checkpoint if retry_of else {}, ensure_ascii=False),
+        request=current_request(),
     )
     return request_hash if row is None else from_row(row)
 

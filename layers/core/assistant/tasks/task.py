@@ -65,6 +65,7 @@ class Task:
     keep_result: bool = False
     result_expires_at: datetime | None = None
     result_key: str | None = None
+    request_id: str | None = None  # of the request that submitted it
 
     @property
     def is_final(self) -> bool:
@@ -73,7 +74,7 @@ class Task:
 
 COLUMNS = """task_id, organization_id, user_id, task_type, priority, status, stage, progress, args, attempts,
     max_attempts, fence, checkpoint, result, error, held, cost, cancel_requested_at, created_at, started_at,
-    finished_at, not_before, slices, retry_of, keep_result, result_expires_at, result_key"""
+    finished_at, not_before, slices, retry_of, keep_result, result_expires_at, result_key, request_id"""
 
 
 def from_row(row: Row) -> Task:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pg8000 import native
 from pg8000.core import DESCRIBE, NULL_BYTE, SYNC_MSG, Context, _flush, _write, make_params
-from pg8000.exceptions import InterfaceError
+from pg8000.exceptions import DatabaseError, InterfaceError
 
 from assistant.platform.config import setting
 from assistant.platform.db.iam_token import iam_token
@@ -53,6 +53,17 @@ class PooledConnection(native.Connection):  # type: ignore[misc]
         self.send_BIND(NULL_BYTE, make_params(self.py_types, values))
         self._send_message(DESCRIBE, PORTAL)
         self.send_EXECUTE()
+
+    def answers_within(self, seconds: float) -> bool:
+        """Whether the server answers a question soon; False means that the connection is to be thrown away."""
+        usual = self._usock.gettimeout()
+        try:
+            self._usock.settimeout(seconds)
+            self.execute("SELECT 1 AS one", {})
+            self._usock.settimeout(usual)
+        except (InterfaceError, DatabaseError, OSError, EOFError):
+            return False
+        return True
 
     @property
     def in_transaction(self) -> bool:

@@ -6,14 +6,18 @@ from typing import Any
 
 from pg8000.exceptions import DatabaseError, InterfaceError
 
-from assistant.platform.clock import monotonic
+from assistant.platform.clock import monotonic, utc_now
+from assistant.platform.config import setting
 from assistant.platform.db.connection import PooledConnection, Row, connect
 from assistant.platform.errors import Unavailable
-from assistant.platform.observability import logger
+from assistant.platform.observability import count, logger
 
 # The server closed a connection that the sandbox kept: RDS Proxy's idle limit, a fail-over, a frozen sandbox.
 LOST = (InterfaceError, OSError, EOFError)
 UNREACHABLE = "The database does not answer. Try again in a few seconds; nothing was stored."
+SLOW_STATEMENT_MS = "250"  # as log_min_duration_statement in template.yaml, but with the network and the pooler in it
+LONG_SILENCE = 60.0  # seconds after which a kept connection is tried before it is trusted
+TRIAL_SECONDS = 1.0
 COMMIT_UNKNOWN = "The database went away while storing. Whether it was stored is unknown: read it back first."
 
 
@@ -36,15 +40,32 @@ class Database:
     def __init__(self, open_connection: Callable[[], PooledConnection] = connect) -> None:
         self._open = open_connection
         self._connection: PooledConnection | None = None
+        self._used_at = 0.0
+        self.statements = 0
+        self.seconds = 0.0
 
     def connection(self) -> PooledConnection:
+        # Not monotonic(), which may stand still while the sandbox is frozen.
+        now = utc_now().timestamp()
+        if self._connection is not None and now - self._used_at > LONG_SILENCE:
+            self._try_out(self._connection)
+        self._used_at = now
         if self._connection is None:
             try:
                 self._connection = self._open()
             except (*LOST, DatabaseError) as error:
                 logger.exception("database_unreachable")
+                count({"DatabaseUnreachable": 1})
                 raise Unavailable(UNREACHABLE) from error
         return self._connection
+
+    def _try_out(self, connection: PooledConnection) -> None:
+        """A fail-over behind a frozen sandbox can leave a connection on which nothing ever comes back: no error, only
+        the time-out of a statement, which is longer than the function lives. A short question finds out."""
+        if connection.in_transaction or connection.answers_within(TRIAL_SECONDS):
+            return
+        logger.info("connection_went_dead_in_silence")
+        self.discard()
 
     @property
     def is_open(self) -> bool:
@@ -147,8 +168,17 @@ class UnitOfWork:
             self._failed = not self._autocommit
             raise StatementFailed.of(error) from error
         finally:
-            self.seconds += monotonic() - started
+            self._account(sql, monotonic() - started)
         return rows
+
+    def _account(self, sql: str, seconds: float) -> None:
+        """Count the statement; one that was slow is logged, without its values: they may be anyone's secrets."""
+        self.seconds += seconds
+        self.database.statements += 1
+        self.database.seconds += seconds
+        if seconds * 1000 >= float(setting("SLOW_STATEMENT_MS", SLOW_STATEMENT_MS)):
+            logger.warning("slow_statement", extra={"duration_ms": round(seconds * 1000, 1), "sql": sql[:2000]})
+            count({"SlowStatements": 1})
 
     def one(self, sql: str, **params: Any) -> Row | None:
         """The first row, or None."""

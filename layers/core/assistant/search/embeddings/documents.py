@@ -8,6 +8,7 @@ from assistant.platform.clock import monotonic
 from assistant.platform.db import Database
 from assistant.platform.errors import BudgetExceeded
 from assistant.platform.observability import logger
+from assistant.search.changes import index_changed
 from assistant.search.embeddings.configured import embedder
 from assistant.search.embeddings.metered import embed_at_once, embed_within, new_request
 from assistant.search.embeddings.port import Embedder
@@ -64,6 +65,7 @@ def embed_document(
         vectors = pay(database, endpoint, [chunk.text for chunk in chunks], "passage", payer, SECONDS)
         with database.transaction() as work:
             keep(work, organization_id, model, chunks, vectors)
+            index_changed(work, organization_id)
         on_batch(len(chunks))
     return False
 

@@ -66,13 +66,23 @@ class GitHub(Configuration):
 
 @dataclass(frozen=True)
 class SourceType:
-    """`secret` says what opens the source; `connector` is imported when it is needed, with its client library."""
+    """`secret` says what opens the source, `categories` which of its settings lists what is read.
+
+    The connector is imported when it is needed, with its client library.
+    """
 
     name: str
     about: str
     configuration: type[Configuration]
     secret: str
     module: str
+    categories: str
+
+    def only(self, config: dict[str, Any], categories: list[str]) -> dict[str, Any]:
+        """The configuration of some of its spaces, projects or repositories; Invalid for one it does not have."""
+        if unknown := set(categories) - set(config[self.categories]):
+            raise Invalid(f"/categories: {min(unknown)} is none of the source's {self.categories}.")
+        return {**config, self.categories: categories}
 
     def connect(self, config: dict[str, Any], secret: str) -> Connector:
         connect: Callable[[Any, str], Connector] = import_module(
@@ -85,13 +95,13 @@ TYPES: dict[str, SourceType] = {
     each.name: each
     for each in (
         SourceType("confluence", "Pages and attachments of Confluence spaces", Confluence,
-                   "An API token (cloud) or a personal access token (server)", "confluence"),
+                   "An API token (cloud) or a personal access token (server)", "confluence", "spaces"),
         SourceType("jira", "Issues of Jira projects with their comments", Jira,
-                   "An API token (cloud) or a personal access token (server)", "jira"),
+                   "An API token (cloud) or a personal access token (server)", "jira", "projects"),
         SourceType("gitlab", "Issues and files of GitLab projects", GitLab,
-                   "An access token with the scopes read_api and read_repository", "gitlab"),
+                   "An access token with the scopes read_api and read_repository", "gitlab", "projects"),
         SourceType("github", "Issues and files of GitHub repositories", GitHub,
-                   "A fine-grained token that may read contents, issues and metadata", "github"),
+                   "A fine-grained token that may read contents, issues and metadata", "github", "repositories"),
     )
 }  # fmt: skip
 

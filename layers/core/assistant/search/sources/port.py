@@ -59,6 +59,10 @@ class Connector(Protocol):
         """
         ...
 
+    def cursor_at(self, moment: datetime) -> Cursor:
+        """The cursor that stands for a moment: from it on, changes are given that were made since then."""
+        ...
+
     def present(self) -> Iterator[list[str]]:
         """The external ids of everything there is, in portions; may lack what moved while it was listed."""
         ...

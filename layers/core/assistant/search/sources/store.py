@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.platform.db import Row, StatementFailed, UnitOfWork
 from assistant.platform.errors import Conflict, Invalid, NotFound
+from assistant.search.changes import index_changed
 from assistant.search.sources.port import Cursor
 
 SCHEDULES = {"manual": None, "hourly": 3600, "daily": 86_400, "weekly": 604_800}
@@ -88,6 +89,7 @@ def update(work: UnitOfWork, organization_id: str, source_id: str, what: dict[st
         raise _refusal(error, what["name"]) from error
     if row is None:
         raise NotFound("There is no such source.")
+    index_changed(work, organization_id)  # who finds its documents may have changed
     return Source(**row)
 
 
@@ -171,6 +173,7 @@ def delete(work: UnitOfWork, organization_id: str, source_id: str) -> int:
         organization_id=organization_id,
         source_id=source_id,
     )
+    index_changed(work, organization_id)
     documents: int = counted["documents"]
     return documents
 

@@ -5,24 +5,24 @@ where to go on. Then everything that is there is listed and ticked. Last, what w
 and deleted when the source says that it is gone: a listing alone may miss what moved while it was made.
 """
 
-import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypedDict
 from uuid import uuid4
 
 from assistant.notifications.log import notify
-from assistant.platform.db import Database, Row, UnitOfWork
-from assistant.platform.errors import AssistantError
-from assistant.search.chunk import Chunk, chunk_blocks
-from assistant.search.filenames import displayed
-from assistant.search.index import Entry, delete, put
-from assistant.search.parse import parse
+from assistant.platform.clock import monotonic
+from assistant.platform.db import Database, UnitOfWork
+from assistant.platform.errors import AssistantError, Conflict
+from assistant.search.index import delete, put
 from assistant.search.sources import credentials, store
 from assistant.search.sources.catalogue import TYPES
-from assistant.search.sources.port import Connector, Cursor, Item, Page, Unreadable
+from assistant.search.sources.items import Counts, entry_of, hashes, read_items, tick, unticked
+from assistant.search.sources.port import Connector, Cursor, Page
 from assistant.search.sources.store import Source
+from assistant.search.sources.task_types import SyncRequest
 from assistant.tasks.task import Task
 
 READ, LISTED = 60, 80  # progress when a part is done; nobody knows before how much there is
@@ -45,83 +45,90 @@ class Claim(Protocol):
 
 
 class Checkpoint(TypedDict):
-    """`part`: changes or gone. `cursor`: where the changes go on."""
+    """`cursor`: where the changes go on."""
 
-    part: str
     cursor: Cursor
 
 
-@dataclass(frozen=True)
-class Read:
-    """An item that was parsed; without chunks when its content is the one that is indexed."""
-
-    item: Item
-    entry: Entry
-    chunks: Sequence[Chunk] | None
+Connect = Callable[[Source, str, list[str]], Connector]  # a source, its organization, the categories that are wanted
 
 
-@dataclass
-class Counts:
-    """What a page or a part of a run came to."""
-
-    processed: int = 0
-    added: int = 0
-    updated: int = 0
-    deleted: int = 0
-    errors: int = 0
-    last_error: str | None = None
+def connect(source: Source, organization_id: str, categories: list[str]) -> Connector:
+    """The connector of a source, or of some of its categories, with its secret."""
+    kind = TYPES[source.source_type]
+    config = kind.only(source.config, categories) if categories else source.config
+    return kind.connect(config, credentials.read(organization_id, source.source_id))
 
 
 @dataclass
 class Run:
-    """One run of one source."""
+    """One run of one source. `until`: when the sandbox's time is nearly over, on the monotonic clock."""
 
     database: Database
     claim: Claim
     source: Source
     connector: Connector
-    sync_type: str
-    checkpoint: Checkpoint = field(default_factory=lambda: Checkpoint(part="changes", cursor={}))
+    request: SyncRequest
+    until: float
+    checkpoint: Checkpoint = field(default_factory=lambda: Checkpoint(cursor={}))
+    unfinished: bool = False
 
     @property
     def organization_id(self) -> str:
         return self.claim.task.organization_id
 
+    @property
+    def task_id(self) -> str:
+        return self.claim.task.task_id
+
     def begin(self) -> None:
         """Take up the checkpoint of an earlier attempt, or write down that a run begins."""
         kept = self.claim.task.checkpoint
         if kept:
-            self.checkpoint = Checkpoint(part=kept["part"], cursor=kept["cursor"])
+            self.checkpoint = Checkpoint(cursor=kept["cursor"])
             return
-        self.checkpoint["cursor"] = {} if self.sync_type == "full" else self.source.cursor
+        since = self.request.since_timestamp
+        if since is not None:
+            self.checkpoint["cursor"] = self.connector.cursor_at(since)
+        elif self.request.sync_type == "incremental":
+            self.checkpoint["cursor"] = self.source.cursor
         with self.database.transaction() as work:
             work.run(
                 """INSERT INTO source_syncs (task_id, organization_id, source_id, sync_type)
                    VALUES (CAST(:task AS uuid), CAST(:organization AS uuid), CAST(:source AS uuid), :sync_type)
                    ON CONFLICT (task_id) DO NOTHING""",
-                task=self.claim.task.task_id,
+                task=self.task_id,
                 organization=self.organization_id,
                 source=self.source.source_id,
-                sync_type=self.sync_type,
+                sync_type=self.request.sync_type,
             )
             self.claim.save(work, dict(self.checkpoint))
+            self._tell(work, {"status": "running"})
 
     def read_changes(self) -> None:
-        """Keep every page of changes."""
+        """Keep every page of changes, or as many as there is time for."""
         for number, page in enumerate(self.connector.changes(self.checkpoint["cursor"]), 1):
             self._keep(page)
             self.claim.beat(min(10 + number, READ))
+            if monotonic() > self.until:
+                self.unfinished = True
+                return
 
     def delete_what_is_gone(self) -> None:
         """Tick what is listed, ask for what was not, and delete what the source says is gone."""
+        whose = (self.organization_id, self.source.source_id, self.task_id)
         for portion in self.connector.present():
             with self.database.transaction() as work:
-                self._tick(work, portion)
+                tick(work, *whose, portion)
             self.claim.beat(READ)
         self.claim.beat(LISTED)
-        asked: set[str] = set()
-        while suspects := self._unticked(asked):
-            asked.update(row["external_id"] for row in suspects)
+        after = ""
+        while True:
+            with self.database.reading() as work:
+                suspects = unticked(work, *whose, after, VERIFIED_AT_ONCE)
+            if not suspects:
+                return
+            after = suspects[-1]["external_id"]
             gone = [row["document_id"] for row in suspects if self.connector.is_gone(row["external_id"])]
             with self.database.transaction() as work:
                 store.find(work, self.organization_id, self.source.source_id, lock=True)
@@ -131,29 +138,49 @@ class Run:
             self.claim.beat(LISTED)
 
     def finish(self, work: UnitOfWork) -> Result:
-        """Store how far the source was read, and tell what the run came to."""
-        work.run(
-            """UPDATE sources SET cursor = CAST(:cursor AS jsonb)
-               WHERE organization_id = CAST(:organization AS uuid) AND source_id = CAST(:source AS uuid)""",
-            cursor=json.dumps(self.checkpoint["cursor"]),
-            organization=self.organization_id,
-            source=self.source.source_id,
-        )
+        """Store how far the source was read, and tell what the run came to.
+
+        A run of some categories only, or from a time that somebody named, leaves the place where the next one begins.
+        """
+        whose = {"organization": self.organization_id, "source": self.source.source_id}
+        if not self.request.is_partial:
+            work.run(
+                """UPDATE sources SET cursor = CAST(:cursor AS jsonb),
+                       next_sync_at = CASE WHEN :unfinished THEN now() ELSE next_sync_at END
+                   WHERE organization_id = CAST(:organization AS uuid) AND source_id = CAST(:source AS uuid)""",
+                cursor=json.dumps(self.checkpoint["cursor"]),
+                unfinished=self.unfinished,
+                **whose,
+            )
         [row] = work.run(
             """UPDATE source_syncs SET finished_at = now()
                WHERE organization_id = CAST(:organization AS uuid) AND task_id = CAST(:task AS uuid)
                RETURNING processed, added, updated, deleted, errors, last_error""",
             organization=self.organization_id,
-            task=self.claim.task.task_id,
+            task=self.task_id,
         )
-        result = {"source_id": self.source.source_id, "source": self.source.name, "sync_type": self.sync_type, **row}
-        notify(work, self.organization_id, self.claim.task.user_id, "sync_status", {"status": "completed", **result})
-        return result
+        result = {"sync_type": self.request.sync_type, "unfinished": self.unfinished, **row}
+        self._tell(work, {"status": "completed", **result})
+        return {"source_id": self.source.source_id, "source": self.source.name, **result}
+
+    def failed(self, error: AssistantError) -> None:
+        """Tell why a run stopped; whether it is tried again is the task's affair."""
+        with self.database.transaction() as work:
+            status = "waiting" if error.retryable else "failed"
+            self._tell(work, {"status": status, "error": {"code": error.code, "detail": error.detail}})
+
+    def _tell(self, work: UnitOfWork, what: dict[str, Any]) -> None:
+        about = {"source_id": self.source.source_id, "source": self.source.name, "task_id": self.task_id}
+        notify(work, self.organization_id, self.claim.task.user_id, "sync_status", {**about, **what})
 
     def _keep(self, page: Page) -> None:
         counts = Counts(processed=len(page.items))
-        read = list(self._read(page.items, counts))
-        self.checkpoint = Checkpoint(part="changes", cursor=page.cursor)
+        external_ids = [item.external_id for item in page.items]
+        with self.database.reading() as work:
+            known = hashes(work, self.organization_id, self.source.source_id, external_ids)
+        described = partial(entry_of, source=self.source, organization_id=self.organization_id, task_id=self.task_id)
+        read = list(read_items(page.items, known, described, counts))
+        self.checkpoint = Checkpoint(cursor=page.cursor)
         with self.database.transaction() as work:
             # Deleting a source waits for this, and after it there is no source: nothing is indexed of it any more.
             store.find(work, self.organization_id, self.source.source_id, lock=True)
@@ -166,89 +193,9 @@ class Run:
                     counts.added += 1
                 else:
                     counts.updated += 1
-            self._tick(work, [item.external_id for item in page.items])
+            tick(work, self.organization_id, self.source.source_id, self.task_id, external_ids)
             self._count(work, counts)
             self.claim.save(work, dict(self.checkpoint))
-
-    def _read(self, items: Sequence[Item | Unreadable], counts: Counts) -> Iterator[Read]:
-        """Parse what is new or differs from what is indexed; before the transaction, since it takes its time."""
-        known = self._known([item.external_id for item in items])
-        for item in items:
-            if isinstance(item, Unreadable):
-                counts.errors, counts.last_error = counts.errors + 1, item.reason[:500]
-                continue
-            entry = self._entry(item)
-            if known.get(item.external_id) == entry.content_hash:
-                yield Read(item, entry, None)
-                continue
-            try:
-                parsed = parse(item.content, item.filename)
-            except AssistantError as error:
-                counts.errors, counts.last_error = counts.errors + 1, f"{item.title}: {error.detail}"[:500]
-                continue
-            known[item.external_id] = entry.content_hash
-            yield Read(item, replace(entry, content_type=parsed.media_type), chunk_blocks(parsed.blocks))
-
-    def _entry(self, item: Item) -> Entry:
-        said = json.dumps([item.title, item.url, item.author, item.tags], ensure_ascii=False).encode()
-        return Entry(
-            organization_id=self.organization_id,
-            user_id=self.source.created_by,
-            origin=self.source.source_id,
-            external_id=item.external_id,
-            title=_clean(item.title)[:300] or item.external_id,
-            filename=displayed(item.filename),
-            content_type="",
-            content_hash=hashlib.sha256(said + b"\0" + item.content).hexdigest(),
-            size_bytes=len(item.content),
-            source_type=self.source.source_type,
-            collection=self.source.source_type,
-            author=_clean(item.author)[:200],
-            tags=tuple(_clean(tag)[:50] for tag in item.tags[:20]),
-            url=item.url,
-            changed_at=item.changed_at if item.changed_at.year > 1970 else None,
-            source_id=self.source.source_id,
-            seen_in=self.claim.task.task_id,
-        )
-
-    def _known(self, external_ids: list[str]) -> dict[str, str]:
-        with self.database.reading() as work:
-            rows = work.run(
-                """SELECT external_id, content_hash FROM documents
-                   WHERE organization_id = CAST(:organization AS uuid) AND origin = :origin
-                     AND external_id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))""",
-                organization=self.organization_id,
-                origin=self.source.source_id,
-                ids=json.dumps(external_ids),
-            )
-        return {row["external_id"]: row["content_hash"] for row in rows}
-
-    def _tick(self, work: UnitOfWork, external_ids: list[str]) -> None:
-        work.run(
-            """UPDATE documents SET seen_in = CAST(:task AS uuid)
-               WHERE organization_id = CAST(:organization AS uuid) AND origin = :origin
-                 AND external_id IN (SELECT jsonb_array_elements_text(CAST(:ids AS jsonb)))
-                 AND seen_in IS DISTINCT FROM CAST(:task AS uuid)""",
-            task=self.claim.task.task_id,
-            organization=self.organization_id,
-            origin=self.source.source_id,
-            ids=json.dumps(external_ids),
-        )
-
-    def _unticked(self, asked: set[str]) -> list[Row]:
-        with self.database.reading() as work:
-            return work.run(
-                """SELECT CAST(document_id AS text) AS document_id, external_id FROM documents
-                   WHERE organization_id = CAST(:organization AS uuid) AND origin = :origin
-                     AND seen_in IS DISTINCT FROM CAST(:task AS uuid)
-                     AND NOT CAST(:asked AS jsonb) ? external_id
-                   ORDER BY external_id LIMIT :limit""",
-                organization=self.organization_id,
-                origin=self.source.source_id,
-                task=self.claim.task.task_id,
-                asked=json.dumps(sorted(asked)),
-                limit=VERIFIED_AT_ONCE,
-            )
 
     def _count(self, work: UnitOfWork, counts: Counts) -> None:
         work.run(
@@ -257,33 +204,30 @@ class Run:
                    last_error = coalesce(:last_error, last_error)
                WHERE organization_id = CAST(:organization AS uuid) AND task_id = CAST(:task AS uuid)""",
             organization=self.organization_id,
-            task=self.claim.task.task_id,
+            task=self.task_id,
             **vars(counts),
         )
 
 
-def connect(source: Source, organization_id: str) -> Connector:
-    """The connector of a source, with its secret."""
-    return TYPES[source.source_type].connect(source.config, credentials.read(organization_id, source.source_id))
-
-
 def sync(
-    database: Database, claim: Claim, connected: Callable[[Source, str], Connector] = connect
+    database: Database, claim: Claim, *, until: float = float("inf"), connected: Connect = connect
 ) -> Callable[[UnitOfWork], Result]:
     """Do the task `process_data_sync`; what an earlier attempt kept is not read again."""
-    args = claim.task.args
+    request = SyncRequest.model_validate(claim.task.args)
     with database.reading() as work:
-        source = store.find(work, claim.task.organization_id, args["source"])
-    run = Run(database, claim, source, connected(source, claim.task.organization_id), args["sync_type"])
-    run.begin()
-    claim.reach("reading_changes", 10, source=source.name)
-    run.read_changes()
-    claim.reach("looking_for_deletions", READ, source=source.name)
-    run.delete_what_is_gone()
+        source = store.find(work, claim.task.organization_id, str(request.source))
+    if not source.is_enabled:
+        raise Conflict(f"{source.name} is disabled. Enable it to sync it.")
+    connector = connected(source, claim.task.organization_id, request.categories)
+    run = Run(database, claim, source, connector, request, until)
+    try:
+        run.begin()
+        claim.reach("reading_changes", 10, source=source.name)
+        run.read_changes()
+        if not run.unfinished and not request.categories:  # some categories say nothing of the others
+            claim.reach("looking_for_deletions", READ, source=source.name)
+            run.delete_what_is_gone()
+    except AssistantError as error:
+        run.failed(error)
+        raise
     return run.finish
-
-
-def _clean(text: str) -> str:
-    return "".join(
-        character for character in text if character >= " " and not "\ud800" <= character <= "\udfff"
-    ).strip()

@@ -9,7 +9,7 @@ from atlassian.rest_client import AtlassianRestAPI
 
 from assistant.platform.outbound import GuardedSession
 from assistant.search.sources.catalogue import Confluence
-from assistant.search.sources.connectors.common import (
+from assistant.search.sources.connectors.answers import (
     BEGINNING,
     PAGE,
     Raw,
@@ -66,6 +66,9 @@ class ConfluenceConnector:
             for rows, again in oldest_first(self._changed, since, _moment):
                 yield Page(tuple(map(self._item, rows)), {"since": again.isoformat()})
 
+    def cursor_at(self, moment: datetime) -> Cursor:
+        return {"since": moment.isoformat()}
+
     def present(self) -> Iterator[list[str]]:
         with answering("Confluence"):
             position: Any = None
@@ -77,13 +80,16 @@ class ConfluenceConnector:
 
     def is_gone(self, external_id: str) -> bool:
         try:
-            found = read(self._client, f"rest/api/content/{quote(external_id, safe='')}", status="any")
+            found = read(self._client, f"rest/api/content/{quote(external_id, safe='')}", status="any", expand="space")
         except Exception as error:
             if status_of(error) in (404, 410):
                 return True
             with answering("Confluence"):
                 raise
-        return bool(found.get("status") != "current")
+        spaces = {space.casefold() for space in self._config.spaces}
+        elsewhere = str(found.get("space", {}).get("key", "")).casefold() not in spaces
+        unwanted = found.get("type") == "attachment" and not self._config.include_attachments
+        return bool(found.get("status") != "current" or elsewhere or unwanted)
 
     def _scope(self) -> str:
         spaces = ", ".join(f'"{space}"' for space in self._config.spaces)
@@ -121,7 +127,12 @@ class ConfluenceConnector:
         size = int(row.get("extensions", {}).get("fileSize", 0))
         if not readable(row["title"], size):
             return Unreadable(identity, f"{row['title']}: not a readable file of at most 5 MB")
-        content = self._client.get(links["download"], not_json_response=True)
+        try:
+            content = self._client.get(links["download"], not_json_response=True)
+        except Exception as error:
+            if status_of(error) in (404, 410):
+                return Unreadable(identity, f"{row['title']}: deleted since it was listed")
+            raise
         return Item(filename=row["title"], content=content, **about)
 
 

@@ -10,7 +10,7 @@ from github.Requester import HTTPRequestsConnectionClass, HTTPSRequestsConnectio
 
 from assistant.platform.outbound import GuardedSession
 from assistant.search.sources.catalogue import GitHub
-from assistant.search.sources.connectors.common import BEGINNING, PAGE, Raw, instant, status_of, written_down
+from assistant.search.sources.connectors.answers import BEGINNING, PAGE, Raw, instant, status_of, written_down
 from assistant.search.sources.connectors.repositories import File, RepositoriesConnector
 from assistant.search.sources.port import Connector, Item, SourceRefused
 
@@ -52,7 +52,7 @@ class GitHubRepositories:
         self._pages = "https://github.com" if parts.hostname == "api.github.com" else f"{parts.scheme}://{parts.netloc}"
 
     def check(self, repository: str) -> None:
-        self._get(_of(repository))
+        self._get(_of(repository))["full_name"]  # the client takes a redirect to a sign-in page for an answer
 
     def issues(self, repository: str, since: datetime, page: int) -> tuple[list[Raw], Any]:
         asked: dict[str, Any] = {"state": "all", "sort": "updated", "direction": "asc", "per_page": PAGE, "page": page}

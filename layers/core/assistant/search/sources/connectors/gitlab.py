@@ -10,7 +10,7 @@ from requests import Response
 
 from assistant.platform.outbound import GuardedSession
 from assistant.search.sources.catalogue import GitLab
-from assistant.search.sources.connectors.common import BEGINNING, PAGE, Raw, instant, status_of, written_down
+from assistant.search.sources.connectors.answers import BEGINNING, PAGE, Raw, instant, status_of, written_down
 from assistant.search.sources.connectors.repositories import File, RepositoriesConnector
 from assistant.search.sources.port import Connector, Item
 

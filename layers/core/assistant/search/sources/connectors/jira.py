@@ -9,7 +9,7 @@ from atlassian.rest_client import AtlassianRestAPI
 
 from assistant.search.html import to_markdown
 from assistant.search.sources.catalogue import Jira
-from assistant.search.sources.connectors.common import (
+from assistant.search.sources.connectors.answers import (
     BEGINNING,
     PAGE,
     Raw,
@@ -47,6 +47,9 @@ class JiraConnector:
             for rows, again in oldest_first(self._changed, instant(cursor.get("since")), _moment):
                 yield Page(tuple(map(self._item, rows)), {"since": again.isoformat()})
 
+    def cursor_at(self, moment: datetime) -> Cursor:
+        return {"since": moment.isoformat()}
+
     def present(self) -> Iterator[list[str]]:
         with answering("Jira"):
             position: Any = None
@@ -58,13 +61,14 @@ class JiraConnector:
 
     def is_gone(self, external_id: str) -> bool:
         try:
-            read(self._client, f"rest/api/2/issue/{quote(external_id, safe='')}", fields="id")
+            found = read(self._client, f"rest/api/2/issue/{quote(external_id, safe='')}", fields="project")
         except Exception as error:
             if status_of(error) in (404, 410):
                 return True
             with answering("Jira"):
                 raise
-        return False
+        projects = {project.casefold() for project in self._config.projects}
+        return str(found["fields"]["project"]["key"]).casefold() not in projects
 
     def _scope(self) -> str:
         return "project in ({})".format(", ".join(f'"{project}"' for project in self._config.projects))
@@ -84,7 +88,8 @@ class JiraConnector:
         start = int(position or 0)
         answer = read(self._client, "rest/api/2/search", **asked, startAt=str(start))
         rows, end = answer["issues"], start + len(answer["issues"])
-        return rows, max(start + 1, end - SLACK) if rows and end < int(answer["total"]) else None
+        again = min(SLACK, len(rows) // 2)  # a server may give fewer than were asked for
+        return rows, max(start + 1, end - again) if rows and end < int(answer["total"]) else None
 
     def _item(self, row: Raw) -> Item:
         fields, rendered = row["fields"], row.get("renderedFields") or {}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from assistant.platform.outbound import AnswerTooLarge
-from assistant.search.sources.connectors.common import (
+from assistant.search.sources.connectors.answers import (
     LARGEST_FILE,
     PAGE,
     Raw,
@@ -54,6 +54,7 @@ class RepositoriesConnector:
 
     def __init__(self, client: Repositories, names: list[str], *, issues: bool, files: bool) -> None:
         self._client, self._names, self._issues, self._files = client, names, issues, files
+        self._listed: dict[str, tuple[str, set[str]]] = {}
 
     def test(self) -> None:
         with answering(self._client.name):
@@ -76,18 +77,32 @@ class RepositoriesConnector:
         since = instant(done[name].get("since"))
         for rows, again in oldest_first(fetch, since, lambda row: instant(row["updated_at"])):
             done[name]["since"] = again.isoformat()
-            yield Page(tuple(self._client.issue(name, row) for row in rows), _copy(done))
+            yield Page(tuple(filter(None, (self._issue(name, row) for row in rows))), _copy(done))
+
+    def _issue(self, name: str, row: Raw) -> Item | None:
+        try:
+            return self._client.issue(name, row)
+        except Exception as error:
+            if status_of(error) in (404, 410):  # deleted since it was listed
+                return None
+            raise
 
     def _changed_files(self, name: str, done: dict[str, Any]) -> Iterator[Page]:
         state = done[name]
         commit = state.get("reading") or self._client.head(name)
         if commit == state.get("commit"):
             return
+        try:
+            there = self._readable(name, commit)
+        except Exception as error:
+            if status_of(error) != 404:
+                raise
+            # Somebody pushed by force: the commit is no more, and nothing can be compared with it.
+            for key in ("reading", "after", "commit"):
+                state.pop(key, None)
+            commit, there = self._head(name)
         changed = self._client.changed_files(name, state["commit"], commit) if state.get("commit") else None
-        paths = sorted(
-            path for path, _, size in self._client.files(name, commit)
-            if readable(path, size) and (changed is None or path in changed) and path > state.get("after", "")
-        )  # fmt: skip
+        paths = sorted(path for path in there if (changed is None or path in changed) and path > state.get("after", ""))
         for start in range(0, len(paths), PAGE):
             some = paths[start : start + PAGE]
             state |= {"reading": commit, "after": some[-1]}
@@ -96,6 +111,23 @@ class RepositoriesConnector:
             state.pop(key, None)
         state["commit"] = commit
         yield Page((), _copy(done))
+
+    def _readable(self, name: str, commit: str) -> set[str]:
+        return {path for path, _, size in self._client.files(name, commit) if readable(path, size)}
+
+    def _head(self, name: str) -> tuple[str, set[str]]:
+        """The newest commit and its readable files; listed again only when there is a newer one."""
+        for last in (False, False, True):
+            commit = self._client.head(name)
+            if self._listed.get(name, ("",))[0] == commit:
+                break
+            try:
+                self._listed[name] = commit, self._readable(name, commit)
+                break
+            except Exception as error:
+                if last or status_of(error) != 404:  # pushed away between the two requests
+                    raise
+        return self._listed[name]
 
     def _file(self, name: str, commit: str, path: str) -> Item | Unreadable:
         identity = f"file:{name}:{path}"
@@ -112,6 +144,9 @@ class RepositoriesConnector:
         # A commit's time is the file's only by a request for each file; the hash of the content tells what changed.
         return Item(identity, path, path.rpartition("/")[2], content, self._client.address(name, path), instant(None))
 
+    def cursor_at(self, moment: datetime) -> Cursor:
+        return {name: {"since": moment.isoformat()} for name in self._names}
+
     def present(self) -> Iterator[list[str]]:
         with answering(self._client.name):
             for name in self._names:
@@ -120,8 +155,7 @@ class RepositoriesConnector:
                     rows, page = self._client.issues(name, instant(None), page)
                     yield [f"issue:{name}:{self._client.number(row)}" for row in rows]
                 if self._files:
-                    files = self._client.files(name, self._client.head(name))
-                    yield [f"file:{name}:{path}" for path, _, size in files if readable(path, size)]
+                    yield [f"file:{name}:{path}" for path in self._head(name)[1]]
 
     def is_gone(self, external_id: str) -> bool:
         kind, _, rest = external_id.partition(":")
@@ -131,8 +165,7 @@ class RepositoriesConnector:
         with answering(self._client.name):
             if kind == "issue":
                 return not self._client.has_issue(name, what)
-            listed = self._client.files(name, self._client.head(name))
-            return not any(path == what and readable(path, size) for path, _, size in listed)
+            return what not in self._head(name)[1]
 
 
 def _copy(done: dict[str, Any]) -> Cursor:

@@ -47,6 +47,8 @@ def answering(source: str) -> Iterator[None]:
             raise SourceRefused(f"{source} refused with HTTP {status}. Check the configuration.") from error
         if status is not None or isinstance(error, requests.RequestException | OSError):
             raise SourceUnavailable(f"{source} does not answer. It is tried again.") from error
+        if isinstance(error, LookupError | TypeError | ValueError | AttributeError):
+            raise SourceUnavailable(f"{source} answered what makes no sense. It is tried again.") from error
         raise
 
 

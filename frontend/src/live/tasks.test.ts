@@ -1,0 +1,96 @@
+import { QueryClient } from "@tanstack/react-query";
+import { expect, test, vi } from "vitest";
+import type { TaskDetails } from "../api/client";
+import type { Notification } from "../notifications";
+import { remaining, typicalSeconds } from "./estimate";
+import { advanced, applyMessages, keys } from "./tasks";
+
+const task = (change: Partial<TaskDetails> = {}): TaskDetails => ({
+  task_id: "t",
+  task_func: "llm_generate_rfc",
+  task_args: {},
+  status: "running",
+  stage: "generating",
+  progress: 40,
+  priority: "normal",
+  attempts: 1,
+  created_at: "2026-01-01T00:00:00Z",
+  started_at: "2026-01-01T00:00:00Z",
+  finished_at: null,
+  cancel_requested_at: null,
+  held: 1,
+  cost: 0,
+  result: null,
+  error: null,
+  ...change,
+});
+
+const says = (offset: number, data: Record<string, unknown>, type = "task_progress"): Notification => ({
+  type,
+  data,
+  priority: "normal",
+  timestamp: "",
+  message_id: String(offset),
+  offset,
+  epoch: "e",
+});
+
+const report = (change: object = {}): { task_id: string; status: string; stage: string; progress: number } => ({
+  task_id: "t",
+  status: "running",
+  stage: "generating",
+  progress: 60,
+  ...change,
+});
+
+test("a message advances its task and no other", () => {
+  expect(advanced(task(), report()).progress).toBe(60);
+  expect(advanced(task({ task_id: "other" }), report()).progress).toBe(40);
+});
+
+test("a replayed message never takes back what is final or further", () => {
+  expect(advanced(task({ status: "completed", progress: 100 }), report()).status).toBe("completed");
+  expect(advanced(task({ progress: 80 }), report()).progress).toBe(80);
+});
+
+test("a task that goes back to the queue starts anew", () => {
+  expect(advanced(task(), report({ status: "queued", stage: "queued", progress: 0 })).progress).toBe(0);
+});
+
+test("a burst writes the latest state of each task; what is unknown or over is read anew", () => {
+  const cache = new QueryClient();
+  const read = vi.spyOn(cache, "invalidateQueries");
+  cache.setQueryData([...keys.tasks, "all"], { pages: [{ tasks: [task()], counts: {}, next_cursor: null }], pageParams: [] });
+  cache.setQueryData(keys.task("t"), task());
+  applyMessages(cache, [says(1, report({ progress: 50 })), says(2, report({ progress: 70 }))]);
+  expect(cache.getQueryData<TaskDetails>(keys.task("t"))?.progress).toBe(70);
+  expect(read).not.toHaveBeenCalled();
+  applyMessages(cache, [says(3, report({ task_id: "new" }))]);
+  expect(read).toHaveBeenCalledWith({ queryKey: keys.tasks });
+  read.mockClear();
+  applyMessages(cache, [says(4, report({ status: "completed", progress: 100 }), "task_completed")]);
+  expect(read).toHaveBeenCalledWith({ queryKey: keys.task("t") });
+  expect(read).toHaveBeenCalledWith({ queryKey: keys.budget });
+});
+
+test("an announcement touches no task", () => {
+  const cache = new QueryClient();
+  const read = vi.spyOn(cache, "invalidateQueries");
+  applyMessages(cache, [says(1, { title: "Hello" }, "system_alert")]);
+  expect(read).not.toHaveBeenCalled();
+});
+
+test("what is left: by the pace of the task and by the usual duration", () => {
+  const now = new Date("2026-01-01T00:00:40Z").getTime();
+  expect(remaining(task(), null, now)).toEqual({ from: 60, to: 60 });
+  expect(remaining(task(), 70, now)).toEqual({ from: 30, to: 60 });
+  expect(remaining(task({ progress: 5 }), null, now)).toBeNull();
+  expect(remaining(task({ status: "completed" }), 70, now)).toBeNull();
+});
+
+test("the usual duration needs three that are done", () => {
+  const done = (seconds: number): TaskDetails =>
+    task({ status: "completed", finished_at: new Date(Date.parse("2026-01-01T00:00:00Z") + seconds * 1000).toISOString() });
+  expect(typicalSeconds([done(10), done(20)], "llm_generate_rfc")).toBeNull();
+  expect(typicalSeconds([done(90), done(10), done(20), task()], "llm_generate_rfc")).toBe(20);
+});

@@ -1,0 +1,76 @@
+/** Puts what the socket says of tasks into the query cache, so that every page that shows a task shows it now. */
+
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { TaskDetails, UserTasks } from "../api/client";
+import type { Notification } from "../notifications";
+
+export interface Report {
+  task_id: string;
+  status: string;
+  stage: string;
+  progress: number;
+  section?: string;
+  section_number?: number;
+  sections?: number;
+}
+
+export const FINAL = new Set(["completed", "failed", "cancelled", "dead"]);
+
+export const keys = {
+  tasks: ["tasks"] as const,
+  task: (id: string) => ["task", id] as const,
+  live: (id: string) => ["live", id] as const,
+  budget: ["budget"] as const,
+};
+
+export function isTaskMessage(message: Notification): boolean {
+  return message.type.startsWith("task_") && typeof message.data.task_id === "string";
+}
+
+/** The task with what a message says of it; a message never takes a final task back. */
+export function advanced<Known extends Pick<TaskDetails, "task_id" | "status" | "stage" | "progress">>(
+  task: Known,
+  report: Report,
+): Known {
+  if (task.task_id !== report.task_id || FINAL.has(task.status)) return task;
+  const { status, stage, progress } = report;
+  return { ...task, status, stage, progress: Math.max(progress, status === "queued" ? 0 : task.progress) };
+}
+
+/** Apply a burst of messages: one write per task, and a fresh read of what only the API knows. */
+export function applyMessages(cache: QueryClient, messages: Notification[]): void {
+  const latest = new Map<string, Report>();
+  for (const message of messages)
+    if (isTaskMessage(message)) {
+      const report = message.data as unknown as Report;
+      latest.set(report.task_id, report);
+    }
+  if (messages.some((message) => message.type === "budget_alert")) void cache.invalidateQueries({ queryKey: keys.budget });
+  if (latest.size === 0) return;
+
+  let ended = false;
+  const listed = new Set<string>();
+  for (const [id, report] of latest) {
+    cache.setQueryData<Report>(keys.live(id), report);
+    cache.setQueryData<TaskDetails>(keys.task(id), (task) => task && advanced(task, report));
+    if (FINAL.has(report.status)) {
+      ended = true;
+      void cache.invalidateQueries({ queryKey: keys.task(id) });
+    }
+  }
+  cache.setQueriesData<InfiniteData<UserTasks>>({ queryKey: keys.tasks }, (data) => {
+    if (!data) return data;
+    const pages = data.pages.map((page) => ({
+      ...page,
+      tasks: page.tasks.map((task) => {
+        const report = latest.get(task.task_id);
+        if (report) listed.add(task.task_id);
+        return report ? advanced(task, report) : task;
+      }),
+    }));
+    return { ...data, pages };
+  });
+  const unknown = [...latest.keys()].some((id) => !listed.has(id));
+  if (ended || unknown) void cache.invalidateQueries({ queryKey: keys.tasks });
+  if (ended) void cache.invalidateQueries({ queryKey: keys.budget });
+}

@@ -1,0 +1,1 @@
+"""Reports from the rows that everything else wrote: usage, cost, tasks, search and quality."""

@@ -1,0 +1,1 @@
+"""Documentation of code: read by parsers, explained by a model, kept as documents."""

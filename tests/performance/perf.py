@@ -1,0 +1,78 @@
+"""`make perf`: a load test over every endpoint and the sockets, and its report.
+
+    make perf PROFILE=quick|full [TARGET=https://…] [SEED=1]
+
+Exit code: 0 a grade of at least --least, 1 worse, 2 the load generator fell behind outside of stress (no verdict).
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from tests.performance.framework import mix as mixes
+from tests.performance.framework.markdown import run_markdown
+from tests.performance.framework.page import run_page
+from tests.performance.framework.profiles import PROFILES
+from tests.performance.framework.run import run
+from tests.performance.framework.target import Target, local_target, remote_target
+from tests.performance.framework.under_test import BUILD
+from tests.performance.measure import commit
+
+GRADES = "ABCDF"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.performance.perf", description=__doc__)
+    parser.add_argument("--profile", choices=list(PROFILES), default="quick")
+    parser.add_argument("--target", default="", help="an address; without one a local cloud is started")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--least", choices=list(GRADES), default="C", help="a worse grade is exit code 1")
+    parser.add_argument("--out", type=Path, default=BUILD, help="folder of the reports (default: build/perf)")
+    arguments = parser.parse_args()
+    began = time.monotonic()
+
+    def say(line: str) -> None:
+        print(f"{time.monotonic() - began:6.1f} s  {line}", flush=True)
+
+    def measured(target: Target) -> dict[str, object]:
+        mix = mixes.read(writes=target.started is not None)
+        return asyncio.run(run(target, mix, PROFILES[arguments.profile], arguments.seed, commit(), say))
+
+    if arguments.target:
+        report = measured(remote_target(arguments.target))
+    else:
+        with tempfile.TemporaryDirectory() as folder, local_target(Path(folder) / "state") as target:
+            report = measured(target)
+    return written(report, arguments.out, arguments.least)
+
+
+def written(report: dict[str, object], out: Path, least: str) -> int:
+    """The three files, a word on the terminal, and the exit code."""
+    out.mkdir(parents=True, exist_ok=True)
+    name = str(report["commit"])
+    targets = {name: operation.p95_ms for name, operation in mixes.read().operations.items()}
+    for suffix, text in (
+        ("json", json.dumps(report, indent=1)),
+        ("md", run_markdown(report)),
+        ("html", run_page(report, targets)),
+    ):
+        (out / f"{name}.{suffix}").write_text(text)
+    score: dict[str, object] = report["score"]  # type: ignore[assignment]
+    print(f"\n{score['grade']}, {score['points']} of 100. {report['breaks']}")
+    for lost in score["lost"][:12]:  # type: ignore[index]
+        print(f"  -{lost['points']:.2f}  {lost['why']}")
+    shown = os.path.relpath(out / name)
+    print(f"\nwritten: {shown}.json, .md and .html")
+    stages: list[dict[str, object]] = report["stages"]  # type: ignore[assignment]
+    if any(not one["generator"]["kept_up"] for one in stages if not one.get("stress")):  # type: ignore[index]
+        print("The load generator fell behind its schedule: these figures are not the cloud's alone.")
+        return 2
+    return int(GRADES.index(str(score["grade"])) > GRADES.index(least))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
