@@ -84,7 +84,7 @@ class Bench:
         self.wait_for(1)  # warm
         for serial in range(options.paced):
             self.send(serial)
-            time.sleep(options.pause)
+            time.sleep(options.pause)  # one by one: the pick-up of an idle worker
         self.wait_for(1 + options.paced)
         started = time.monotonic()
         for serial in range(options.n):
@@ -156,7 +156,7 @@ class Bench:
         def waits():
             for serial in range(self.options.paced):
                 self.send(serial, quiet)
-                time.sleep(self.options.pause)
+                time.sleep(self.options.pause)  # one by one: the pick-up of an idle worker
             deadline = time.monotonic() + PATIENCE
             while True:
                 mine = [1000 * (started - sent) for serial, sent, started in self.rows() if serial < 10**6]

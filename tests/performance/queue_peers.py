@@ -82,7 +82,7 @@ def main():
         wait_for(1)  # warm
         for serial in range(SETTINGS["paced"]):
             send(serial)
-            time.sleep(SETTINGS["pause"])
+            time.sleep(SETTINGS["pause"])  # one by one: the pick-up of an idle worker
         wait_for(1 + SETTINGS["paced"])
         started = time.monotonic()
         for serial in range(SETTINGS["n"]):

@@ -9,7 +9,6 @@ happened once, none is lost or stuck, and each owner's tasks began in their orde
 `--planted` puts one of four known mistakes in; the soak must find it.
 """
 
-import argparse
 import json
 import os
 import random
@@ -30,16 +29,11 @@ from assistant.tasks.reconcile import close_abandoned, reconcile_unknown
 from assistant.tasks.submit import submit
 from assistant.tasks.task import Priority
 from tests.soak.budget_world import DATABASE, ROOT, World
-from tests.soak.tasks_bugs import PLANTED, plant_in_database, plant_in_process
-from tests.soak.tasks_checks import judge
+from tests.soak.tasks_bugs import plant_in_database, plant_in_process
+from tests.soak.tasks_checks import EFFECTS, judge
+from tests.soak.tasks_options import parsed
 from tests.soak.tasks_worker import MOST, TYPES, hurry
 from tests.soak.ticket_queue import TicketQueue, serve
-
-EFFECTS = """
-CREATE TABLE soak_effects (organization_id uuid, task_id uuid, fence bigint, at timestamptz DEFAULT clock_timestamp());
-CREATE INDEX ON soak_effects (task_id);
-GRANT SELECT, INSERT ON soak_effects TO assistant"""
-PATIENCE = 45.0  # seconds without a task that ends, before what is left is called stuck
 
 
 class Soak:
@@ -221,20 +215,7 @@ class Soak:
 
 def soak(arguments):
     """(sound, report) of a run with these command-line arguments."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-n", type=int, default=100_000, help="tasks that clients submit; retries come on top")
-    parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--workers", type=int, default=4, help="in each process")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
-    parser.add_argument("--lost", type=float, default=0.05, help="share of tickets that never arrive")
-    parser.add_argument("--doubled", type=float, default=0.05)
-    parser.add_argument("--faults", type=float, default=1.0, help="0: nothing dies or stalls by itself")
-    parser.add_argument("--kill", type=float, default=10.0, help="seconds between kills of workers, on average")
-    parser.add_argument("--crash", type=float, default=60.0, help="seconds between kills of PostgreSQL, on average")
-    parser.add_argument("--patience", type=float, default=PATIENCE)
-    parser.add_argument("--planted", choices=PLANTED)
-    options = parser.parse_args(arguments)
+    options = parsed(arguments, __doc__)
     print(f"seed {options.seed}", flush=True)
     world = World()
     started = time.monotonic()
@@ -261,11 +242,7 @@ def soak(arguments):
     return verdict.sound and not run.broken, report
 
 
-def main():
-    sound, report = soak(sys.argv[1:])
-    print(json.dumps(report, indent=2, default=str))
-    sys.exit(0 if sound else 1)
-
-
 if __name__ == "__main__":
-    main()
+    verdict, told = soak(sys.argv[1:])
+    print(json.dumps(told, indent=2, default=str))
+    sys.exit(0 if verdict else 1)

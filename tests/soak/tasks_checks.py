@@ -8,6 +8,11 @@ from assistant.platform.db import Database
 
 SLACK = 2.0  # seconds between a claim's clock and its commit, at most, on a machine that is overloaded
 
+EFFECTS = """
+CREATE TABLE soak_effects (organization_id uuid, task_id uuid, fence bigint, at timestamptz DEFAULT clock_timestamp());
+CREATE INDEX ON soak_effects (task_id);
+GRANT SELECT, INSERT ON soak_effects TO assistant"""
+
 TASKS = """SELECT CAST(t.task_id AS text) AS id, CAST(t.organization_id AS text) AS organization_id,
     CAST(t.user_id AS text) AS user_id, t.task_type, t.priority, t.status, t.turn, t.cost, t.held, t.attempts,
     CAST(extract(epoch FROM t.started_at) AS float8) AS started,
