@@ -12,6 +12,7 @@ from local.parts.model import CONTEXT_TOKENS, NAME
 from local.template import Expansion
 
 MIGRATION = "MigrateDatabaseFunction"
+OWNERS = {MIGRATION, "CreateIndexesFunction"}
 DEMO_USERS = "ListDemoUsersFunction"
 MODEL_KEY_SECRET = "local/model-api-key"  # noqa: S105 - the name of a secret
 EMBEDDING_KEY_SECRET = "local/embedding-api-key"  # noqa: S105
@@ -54,8 +55,8 @@ def overrides(addresses: Addresses, logical_id: str) -> dict[str, str]:
                 {"email": ADMIN_EMAIL, "role": "admin", "password_secret": addresses.resources["AdminPasswordSecret"]},
             ]
         )
-    if logical_id == MIGRATION:
-        # Migrations create what the pooled user may only use, and take locks that pin: they go to the server itself.
+    if logical_id in OWNERS:
+        # They create what the pooled user may only use, and take locks that pin: they go to the server itself.
         values |= {
             "DATABASE_HOST": addresses.database_direct_host,
             "DATABASE_DIRECT_HOST": addresses.database_direct_host,

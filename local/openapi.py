@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 NAME = "openapi.json"
+SERVED = Path("layers/core/assistant/http") / NAME
+"""The same without space for people: a function has only its own router, so the layer carries what it serves."""
 COMMAND = "python -m local openapi"
 
 
@@ -37,8 +39,15 @@ def text(root: Path) -> str:
     return json.dumps(document(root), indent=2, ensure_ascii=False) + "\n"
 
 
+def served_text(root: Path) -> str:
+    """What GET /openapi.json answers."""
+    return json.dumps(document(root), separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
 def write(root: Path) -> Path:
-    """Write it, and return where."""
+    """Write both, and return where the one for people is."""
     target = root / NAME
     target.write_text(text(root), encoding="utf-8")
+    if (root / SERVED).parent.is_dir():
+        (root / SERVED).write_text(served_text(root), encoding="utf-8")
     return target

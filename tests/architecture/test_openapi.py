@@ -7,7 +7,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from local.__main__ import main
-from local.openapi import COMMAND, NAME, document, text
+from local.openapi import COMMAND, NAME, SERVED, document, text
 from tests.architecture.rules_openapi import (
     every_operation_is_described,
     only_public_operations_need_no_token,
@@ -38,6 +38,10 @@ def planted(current):
 def test_the_committed_document_is_what_the_code_says():
     stale = (ROOT / NAME).read_text(encoding="utf-8") != text(ROOT)
     assert not stale, f"{NAME} is not what the endpoints say now: run `{COMMAND}` and commit it"
+
+
+def test_the_served_document_is_the_committed_one(committed):
+    assert json.loads((ROOT / SERVED).read_text(encoding="utf-8")) == committed, f"run `{COMMAND}` and commit it"
 
 
 def test_the_command_writes_the_document(tmp_path, monkeypatch, capsys, current):

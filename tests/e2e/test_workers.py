@@ -1,10 +1,13 @@
 """The other workers in the whole local cloud: an e-mail that SES has, a report that its link opens, a real draft."""
 
 import hashlib
+import json
 
 import httpx
 
+from local.first_steps import invoke
 from tests.e2e.client import until
+from tests.e2e.conftest import ROOT
 
 DRAFT = "# Ledger\n\nThe ledger are proved every hour from 2 kinds of rows.\n\n```sh\nmake soak-budget\n```\n"
 
@@ -49,6 +52,7 @@ def test_an_alert_of_the_ledger_becomes_a_mail(cloud, admin, second, database):
         "SELECT settle_hold(organization_id, 'e2e-alert', 45000, 0) FROM users WHERE email = :email",
         email=person["email"],
     )
+    invoke(cloud.addresses, "SubmitBudgetAlertsFunction", json.loads((ROOT / "events/schedule.json").read_text()))
     subjects = until(
         "the e-mail", lambda: [message["Subject"] for message in mails_to(cloud, person["email"])], within=150
     )

@@ -15,7 +15,7 @@ from samtranslator.translator.translator import Translator
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 AREAS = (
-    "identity", "search", "documentation", "llm", "budget", "tasks", "enhancement", "reports", "system",
+    "identity", "search", "documentation", "llm", "budget", "performance", "tasks", "enhancement", "reports", "system",
     "notifications", "workers", "schedules",
 )  # fmt: skip
 OUTSIDE_THE_VPC = {"DeliverNotificationsFunction", "RotateSigningKeyFunction"}
@@ -25,7 +25,12 @@ PUBLIC = {
     "POST /api/v1/auth/refresh",
     "GET /api/v1/auth/demo-users",  # 404 outside the local stage
     "GET /.well-known/jwks.json",
+    "GET /",
+    "GET /api/v1/health",
+    "GET /docs",
     "GET /health",
+    "GET /metrics",  # its function asks for the scrape token or an administrator's
+    "GET /openapi.json",
 }
 
 Resource = dict[str, Any]

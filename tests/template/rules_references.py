@@ -9,7 +9,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from tests.template.document import Document
 
 REGION = "eu-central-1"
-IMPLIED = {"WithNat": "NotLocal", "WithBedrock": "NotLocal", "WithLlmKey": "NotLocal", "WithMail": "NotLocal"}
+IMPLIED = dict.fromkeys(("WithNat", "WithBedrock", "WithLlmKey", "WithMail", "WithAlarmEmail"), "NotLocal")
 
 Reference = tuple[str, str | None, frozenset[str]]
 """Logical id, attribute (None for Ref), and the conditions that hold where the reference stands."""

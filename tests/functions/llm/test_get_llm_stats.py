@@ -55,6 +55,7 @@ def test_the_sums_of_known_rows(call, person, made, db):
              "running": 1, "cost": 0, "held_for_lost_calls": 0.0009, "saved_by_cancelling": 0, "input_tokens": 0,
              "output_tokens": 0, "cached_tokens": 0, "written_tokens": 0, "errors": {"model_timeout": 1}},
         ],
+        "reused": {"answers": 0, "saved": 0, "tokens": 0},
     }  # fmt: skip
 
 

@@ -217,33 +217,6 @@ def test_a_stored_document_is_enhanced_as_it_was_uploaded(enhance, server, db, p
     assert task.state["result"]["enhanced_content"] == TEXT.replace(FIRST, BETTER_FIRST)
 
 
-def test_a_document_of_another_organization_cannot_be_named(db, call, person, sent, monkeypatch):
-    monkeypatch.setattr(objects, "put", lambda *_: None)
-    other = person()
-    caller = Caller(other.user_id, other.organization_id, other.role, frozenset(), "", other.email)
-    with db.transaction() as work:
-        document = store_document(work, caller, Upload(TEXT.encode(), "ledger.md", "text/markdown"))
-    body = {"task_func": "llm_enhance_document", "task_args": {"document_id": document.document_id}}
-    assert call("tasks.submit_task", person(), json_body=body).status == 404
-
-
-@pytest.mark.parametrize(
-    "args",
-    [
-        {},
-        {"text": "  "},
-        {"text": "words", "document_id": "0190c6f0-0000-7000-8000-000000000000"},
-        {"text": "words", "enhancement_type": "better"},
-        {"text": "words", "enhancement_type": "translation"},
-        {"text": "words", "target_language": "Russian"},
-        {"text": "w" * 40_001},
-    ],
-)
-def test_arguments_are_checked(call, person, args):
-    body = {"task_func": "llm_enhance_document", "task_args": args}
-    assert call("tasks.submit_task", person(), json_body=body).status == 422
-
-
 def test_a_text_without_a_passage_fails_and_costs_nothing(enhance, server):
     task = enhance(text="# Only\n\n```\ncode\n```\n")
     task.ticket()

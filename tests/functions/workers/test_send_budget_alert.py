@@ -1,83 +1,16 @@
 """Consumes SendBudgetAlertQueue: each alert is told once, by e-mail and by notification, whatever breaks."""
 
-import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+# ruff: noqa: F811 - fixtures that come by import
 
 import pytest
 
 from assistant.budget import ledger
 from assistant.mail import send_alert
 from assistant.mail.submit import submit_waiting
-from assistant.platform import aws
 from assistant.tasks.sweep import sweep
 from functions.workers import send_budget_alert
 from tests.functions.workers.conftest import Job
-
-SENDER = "assistant@test.example"
-
-
-class Ses(ThreadingHTTPServer):
-    """Speaks as much of SES's API as is called; takes an e-mail unless another answer is planned."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), SesRequest)
-        self.taken, self.planned, self.asked = [], [], 0
-
-
-class SesRequest(BaseHTTPRequestHandler):
-    def do_POST(self):
-        assert self.path == "/v2/email/outbound-emails"
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.asked += 1
-        status, code = self.server.planned.pop(0) if self.server.planned else (200, "")
-        if status in (200, 0):
-            self.server.taken.append(body)
-        if status == 0:  # taken, and the connection breaks before anybody is told
-            self.close_connection = True
-            return
-        answer = {"MessageId": f"m-{len(self.server.taken)}"} if status == 200 else {"message": "planned"}
-        content = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("x-amzn-errortype", code)
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def ses_server():
-    """One for the module: making a client costs more than a test."""
-    with pytest.MonkeyPatch.context() as environment, Ses() as server:
-        environment.setenv("AWS_ENDPOINT_URL_SESV2", f"http://127.0.0.1:{server.server_port}")
-        for name, value in (("ACCESS_KEY_ID", "x"), ("SECRET_ACCESS_KEY", "x"), ("DEFAULT_REGION", "us-east-1")):
-            environment.setenv(f"AWS_{name}", value)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        aws.client.cache_clear()
-        yield server
-        aws.client.cache_clear()
-        server.shutdown()
-
-
-@pytest.fixture
-def ses(ses_server, monkeypatch):
-    monkeypatch.setenv("MAIL_SENDER", SENDER)
-    ses_server.taken.clear()
-    ses_server.planned.clear()
-    ses_server.asked = 0
-    return ses_server
-
-
-@pytest.fixture(autouse=True)
-def no_other_mail(db, alone):
-    with db.transaction() as work:
-        work.run("DELETE FROM mails")
+from tests.functions.workers.ses_server import SENDER, mails, no_other_mail, ses, ses_server, told  # noqa: F401
 
 
 @pytest.fixture
@@ -96,21 +29,6 @@ def raised(db, call, context, person, sent):
         return Job(db, call, context, someone, {"task_id": task["task_id"], "held": task["held"]}, send_budget_alert)
 
     return make
-
-
-def told(db, person):
-    with db.reading() as work:
-        return work.run(
-            "SELECT data FROM notifications WHERE user_id = CAST(:id AS uuid) AND type = 'budget_alert'",
-            id=person.user_id,
-        )
-
-
-def mails(db, person):
-    with db.reading() as work:
-        return work.run(
-            "SELECT state, message_id, recipient, error FROM mails WHERE user_id = CAST(:id AS uuid)", id=person.user_id
-        )
 
 
 def test_an_alert_is_told_by_mail_and_by_notification(raised, ses, db):
@@ -270,55 +188,3 @@ def test_someone_whose_budget_is_overdrawn_is_told_as_well(raised, ses, db, call
         work.run("DELETE FROM tasks")
         work.run("UPDATE mails SET submitted_at = NULL")
     assert submit_waiting(db) == 1
-
-
-@pytest.fixture
-def submit(db, call, context, sent):
-    def submit(owner, **args):
-        args = {"alert_type": "used_95", "current_usage": 9.5, "budget_limit": 10, **args}
-        body = {"task_func": "send_budget_alert", "task_args": args}
-        answer = call("tasks.submit_task", owner, json_body=body)
-        assert answer.status == 202, answer.body
-        return Job(db, call, context, owner, answer.body, send_budget_alert)
-
-    return submit
-
-
-def test_by_hand_an_administrator_tells_somebody_once(submit, ses, db, person):
-    admin = person(role="admin")
-    someone = person(admin.organization_id)
-    task = submit(admin, user=someone.user_id)
-    task.ticket()
-    task.ticket()
-    assert task.state["result"]["mail"] == "sent"
-    assert [mail["Destination"]["ToAddresses"] for mail in ses.taken] == [[someone.email]]
-    assert len(told(db, someone)) == 1
-    assert told(db, admin) == []
-
-
-def test_by_hand_a_user_tells_only_oneself(submit, ses, db, person):
-    someone = person()
-    colleague, foreign = person(someone.organization_id), person()
-    for other in (colleague, foreign):
-        task = submit(someone, user=other.user_id)
-        task.ticket()
-        assert (task.state["status"], task.state["error"]["code"]) == ("failed", "forbidden")
-    submit(someone).ticket()
-    assert [mail["Destination"]["ToAddresses"] for mail in ses.taken] == [[someone.email]]
-    assert told(db, colleague) == told(db, foreign) == []
-
-
-def test_an_administrator_reaches_no_other_organization(submit, ses, person):
-    task = submit(person(role="admin"), user=person().user_id)
-    task.ticket()
-    assert (task.state["status"], ses.taken) == ("failed", [])
-
-
-@pytest.mark.parametrize(
-    "args",
-    [{"alert_type": "used_1"}, {"current_usage": -1}, {"budget_limit": "much"}, {"alert_id": 1}, {"user": "someone"}],
-)
-def test_arguments_are_checked(call, person, args):
-    args = {"alert_type": "used_80", "current_usage": 1, "budget_limit": 1, **args}
-    body = {"task_func": "send_budget_alert", "task_args": args}
-    assert call("tasks.submit_task", person(), json_body=body).status == 422

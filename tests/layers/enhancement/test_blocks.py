@@ -69,7 +69,7 @@ def test_each_block_is_what_it_is():
 def test_passages_are_prose_with_the_heading_above_them():
     found = [(one.heading, DOCUMENT[one.start : one.end]) for one in passages(DOCUMENT)]
     assert found == [
-        ("Title", "Right below it.\n\nPlain words in a paragraph\nover two lines."),
+        ("Title", "Plain words in a paragraph\nover two lines."),
         ("Heading", "1. first item of the list\n   goes on here\n2. second item of the list"),
         ("Heading", "> a quotation of some words"),
         ("Heading", "Last words without a newline"),
@@ -85,7 +85,7 @@ def test_a_list_is_cut_between_its_items_and_a_paragraph_between_its_sentences()
 
 @pytest.mark.parametrize("word", ["слово ", "word ", "字", "x" * 3000 + " ", "😀 "])
 def test_no_passage_is_too_long_and_nothing_is_lost(word):
-    text = word * 2000
+    text = word * (2000 if len(word) < 10 else 5)
     found = passages(text, headings=True)
     assert all(len(text[one.start : one.end].encode()) <= SIZE for one in found)
     rebuilt = "".join("".join(text[one.start : one.end].split()) for one in found)

@@ -62,6 +62,14 @@ def test_a_number_that_moved_to_another_sentence_makes_one_hunk_of_both():
     assert hunk == Hunk(0, len(text), text, "We have teams. All 3 are busy.")
 
 
+def test_a_sentence_that_was_left_out_does_not_take_the_corrected_one_along():
+    text = "Before a call is make, the most it can cost are held. If there is no room, it is refused with `402`."
+    first, second = compare(text, 0, len(text), "Before a call is made, the most it can cost is held.",
+                            preserve_structure=True)  # fmt: skip
+    assert (first.after, first.dropped) == ("Before a call is made, the most it can cost is held.", None)
+    assert (second.after, second.dropped) == ("", "code lost: 402")
+
+
 def test_only_the_broken_hunk_is_dropped():
     text = "We has 3 teams. They is busy."
     first, second = compare(text, 0, len(text), "We have some teams. They are busy.", preserve_structure=True)

@@ -65,10 +65,10 @@ def passages(text: str, *, headings: bool = False) -> list[Passage]:
     sections = outline(text).sections
     starts = [section.start for section in sections]
     found: list[Passage] = []
-    for start, end in _packed(text, headings=headings):
-        if len(WORD.findall(text, start, end)) >= (1 if headings else FEWEST_WORDS):
-            section = sections[max(bisect_right(starts, start) - 1, 0)]
-            found.append(Passage(start, end, section.heading))
+    for one in _rewritable(text, headings=headings):
+        if len(WORD.findall(text, one.start, one.end)) >= (1 if headings else FEWEST_WORDS):
+            section = sections[max(bisect_right(starts, one.start) - 1, 0)]
+            found.append(Passage(one.start, one.end, section.heading))
     return found
 
 
@@ -117,28 +117,23 @@ def _kind(block: str) -> Kind:
     return "raw" if RAW.match(block) else "prose"
 
 
-def _packed(text: str, *, headings: bool) -> Iterator[tuple[int, int]]:
-    """Neighbouring blocks of prose together as long as they fit; one that is too long is cut between its sentences."""
-    start = end = -1
+def _rewritable(text: str, *, headings: bool) -> Iterator[Span]:
+    """Each block of prose by itself, as it is best understood; one that is too long is cut between its sentences."""
     for block in blocks(text):
-        if block.kind == "heading" and headings:
-            if start >= 0:
-                yield start, end
-                start = -1
-            yield block.start, block.end
-            continue
-        if block.kind != "prose":
-            if start >= 0:
-                yield start, end
-                start = -1
-            continue
-        for one in [block] if _fits(text, block.start, block.end) else _cut(text, block):
-            if start >= 0 and not _fits(text, start, one.end):
-                yield start, end
-                start = -1
-            start, end = (one.start if start < 0 else start), one.end
+        if block.kind == "prose" or (headings and block.kind == "heading"):
+            yield from [block] if _fits(text, block.start, block.end) else _packed(text, block)
+
+
+def _packed(text: str, block: Span) -> Iterator[Span]:
+    """As many sentences together as fit."""
+    start = end = -1
+    for one in _cut(text, block):
+        if start >= 0 and not _fits(text, start, one.end):
+            yield Span(start, end)
+            start = -1
+        start, end = (one.start if start < 0 else start), one.end
     if start >= 0:
-        yield start, end
+        yield Span(start, end)
 
 
 def _cut(text: str, block: Span) -> Iterator[Span]:

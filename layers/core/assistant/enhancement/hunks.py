@@ -7,6 +7,9 @@ from difflib import SequenceMatcher
 from assistant.enhancement.blocks import Span, pieces
 from assistant.enhancement.structure import broken
 
+ALIKE = 0.4  # of the words of two sentences, before one is taken for the other rewritten
+Range = tuple[int, int, int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
@@ -54,28 +57,45 @@ def _changes(text: str, start: int, end: int, rewritten: str) -> list[Hunk]:
         return []
     was = [_plain(text, span) for span in old]
     now = [_plain(rewritten, span) for span in new]
-    hunks = []
+    hunks: list[Hunk] = []
     for kind, i, i_end, j, j_end in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        if kind == "equal":
-            continue
-        if kind == "replace" and i_end - i == j_end - j:
-            hunks += [
-                _hunk(text, old[n], old[n], rewritten[new[m].start : new[m].end])
-                for n, m in zip(range(i, i_end), range(j, j_end), strict=True)
-            ]
-        elif kind == "insert":  # belongs to its neighbour, so that each hunk has a place of its own
-            added = rewritten[new[j].start : new[j_end - 1].end]
-            if i:
-                gap = rewritten[new[j - 1].end : new[j].start]
-                hunks.append(_hunk(text, old[i - 1], old[i - 1], text[old[i - 1].start : old[i - 1].end] + gap + added))
-            else:
-                gap = rewritten[new[j_end - 1].end : new[j_end].start]
-                hunks.append(_hunk(text, old[0], old[0], added + gap + text[old[0].start : old[0].end]))
-        elif kind == "delete":
-            hunks.append(_without(text, old, i, i_end, end))
+        if kind == "replace":
+            parts = _matched(was, now, i, i_end, j, j_end)
         else:
-            hunks.append(_hunk(text, old[i], old[i_end - 1], rewritten[new[j].start : new[j_end - 1].end]))
+            parts = [] if kind == "equal" else [(i, i_end, j, j_end)]
+        for i, i_end, j, j_end in parts:
+            if i == i_end:  # belongs to its neighbour, so that each hunk has a place of its own
+                hunks.append(_with_more(text, old, rewritten, new, i, j, j_end))
+            elif j == j_end:
+                hunks.append(_without(text, old, i, i_end, end))
+            else:
+                hunks.append(_hunk(text, old[i], old[i_end - 1], rewritten[new[j].start : new[j_end - 1].end]))
     return [hunk for hunk in hunks if hunk.before != hunk.after]
+
+
+def _matched(was: list[str], now: list[str], i: int, i_end: int, j: int, j_end: int) -> list[Range]:
+    """Sentences that were rewritten with those that they became, the most alike first; the rest as it lies between."""
+    pairs = [
+        (SequenceMatcher(None, was[n].split(), now[m].split(), autojunk=False).ratio(), n, m)
+        for n in range(i, i_end)
+        for m in range(j, j_end)
+    ]
+    alike, n, m = max(pairs, key=lambda pair: pair[0], default=(0.0, i, j))
+    if alike < ALIKE:
+        return [(i, i_end, j, j_end)]
+    before = _matched(was, now, i, n, j, m) if i < n else []
+    after = _matched(was, now, n + 1, i_end, m + 1, j_end) if n + 1 < i_end else []
+    # What came anew beside it, and has no sentence of its own to stand for, goes with it.
+    return [*before, (n, n + 1, m if before else j, m + 1 if after else j_end), *after]
+
+
+def _with_more(text: str, old: list[Span], rewritten: str, new: list[Span], i: int, j: int, j_end: int) -> Hunk:
+    added = rewritten[new[j].start : new[j_end - 1].end]
+    if i:
+        gap, own = rewritten[new[j - 1].end : new[j].start], old[i - 1]
+        return _hunk(text, own, own, text[own.start : own.end] + gap + added)
+    gap, own = rewritten[new[j_end - 1].end : new[j_end].start], old[0]
+    return _hunk(text, own, own, added + gap + text[own.start : own.end])
 
 
 def _hunk(text: str, first: Span, last: Span, after: str) -> Hunk:

@@ -59,7 +59,7 @@ def lambda_handler(router: APIRouter, limit: Limit | None = BASIC, largest_body:
         )
         numbers = {COUNTED[what]: n for what, n in cached.items() if what in COUNTED}
         count(numbers | ({"ServerErrors": 1} if status >= 500 else {}))
-        traffic().note(str(event.get("routeKey", "")), status, seconds, statements, database_seconds)
+        traffic().note(str(event.get("routeKey", "")), status, seconds, statements, database_seconds, cached)
         return response
 
     return handler

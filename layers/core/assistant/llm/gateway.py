@@ -14,7 +14,7 @@ from assistant.llm.port import CompletionRequest, Provider, ProviderError, Provi
 from assistant.platform import interruption
 from assistant.platform.clock import deadline, monotonic
 from assistant.platform.interruption import pause
-from assistant.platform.observability import logger
+from assistant.platform.observability import count, logger
 
 __all__ = ["Cancelled", "Completion", "Fleet", "Journal", "configured", "fleet", "generate"]
 
@@ -112,6 +112,7 @@ def _pause(error: ProviderError, attempt: int) -> float:
 
 
 def _log(provider: Provider, attempt: int, error: ProviderError) -> None:
+    count({"ModelFailures": 1})
     logger.warning(
         "model_call_failed",
         extra={"provider_id": provider.id, "model": provider.model, "attempt": attempt, "error": str(error),

@@ -1,10 +1,11 @@
 """A call to a model that somebody pays for: reserved within a hold, recorded, and its cost known or kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.budget import ledger
 from assistant.llm import calls
+from assistant.llm.answers import Answers, Kept, may_be_kept, record_reuse
 from assistant.llm.circuit import Circuit
 from assistant.llm.completion import TOTAL_SECONDS, Cancelled, Completion, Watch
 from assistant.llm.fleet import Fleet
@@ -36,15 +37,25 @@ def metered(
     keep: Callable[[UnitOfWork, Completion], None],
     total_seconds: float = TOTAL_SECONDS,
     circuit: Circuit | None = None,
+    cited: Sequence[str] | None = None,
 ) -> Completion:
     """Make the call. `keep` stores its text in the transaction that records its cost: both or neither.
 
     What `on_text` raises stops the model; the call is recorded with what it used, and the exception goes on.
     Each try that is sent is a row of llm_calls, written before it. Raises BudgetExceeded when lost calls have used up
     the hold and it cannot be extended.
+
+    `cited`: the ids of the documents in the prompt (perhaps none at all). Who names them allows that an answer to this
+    very prompt is given again, if the temperature is 0 and none of them has changed: nothing is called or charged then,
+    the text is heard in one piece, and the log of usage says so.
     """
     with database.reading() as work:
         books = _Books(database, payer, plan(work, payer.organization_id, payer.user_id, fleet, prompt))
+    answers = None
+    if cited is not None and may_be_kept(prompt):
+        answers = Answers(payer.organization_id, books.plan.candidates[0].provider, prompt, cited)
+        if kept := answers.find():
+            return _given_again(database, payer, kept, on_text, keep)
     stopped: list[BaseException] = []
 
     def listen(text: str, tokens: int) -> None:
@@ -64,12 +75,29 @@ def metered(
         raise stopped[0]
     try:
         with database.transaction() as work:
-            books.record(work, completion)
+            cost = books.record(work, completion)
             keep(work, completion)
     except Exception:
         with database.transaction() as work:  # the text is not kept, but it was paid for
             books.record(work, completion)
         raise
+    if answers:
+        answers.keep(completion, cost)
+    return completion
+
+
+def _given_again(
+    database: Database,
+    payer: Payer,
+    kept: Kept,
+    on_text: Callable[[str, int], None],
+    keep: Callable[[UnitOfWork, Completion], None],
+) -> Completion:
+    completion = kept.completion
+    on_text(completion.text, completion.usage.output_tokens)
+    with database.transaction() as work:
+        record_reuse(work, payer.organization_id, payer.user_id, payer.request_id, payer.purpose, kept)
+        keep(work, completion)
     return completion
 
 
@@ -110,8 +138,8 @@ class _Books(Journal):
                 "failed" if known else "unknown", first_token_ms, duration_ms, error_code=error.code,
             )  # fmt: skip
 
-    def record(self, work: UnitOfWork, completion: Completion) -> None:
-        """Write what the call came to; a bill above its reserve is capped there, and is an incident."""
+    def record(self, work: UnitOfWork, completion: Completion) -> int:
+        """Write what the call came to, and return its cost; a bill above its reserve is capped there, an incident."""
         assert self._provider is not None
         candidate, payer = self.plan.of(self._provider), self._payer
         billed = candidate.price.cost(completion.usage)
@@ -123,6 +151,7 @@ class _Books(Journal):
         )  # fmt: skip
         if finished and billed > cost:
             ledger.record_incident(work, payer.organization_id, payer.request_id, "billed_above_hold", billed - cost)
+        return cost
 
 
 def _make_room(work: UnitOfWork, payer: Payer, needed: int) -> None:

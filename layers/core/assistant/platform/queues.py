@@ -61,3 +61,16 @@ def return_soon(queue_setting: str, receipt_handle: str, seconds: int) -> None:
     client("sqs").change_message_visibility(
         QueueUrl=setting(queue_setting), ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
     )
+
+
+def depth(queue_setting: str) -> int:
+    """About how many messages of a queue wait. One short try: who asks wants to know whether SQS answers."""
+    return depth_of(setting(queue_setting))
+
+
+def depth_of(url: str) -> int:
+    """The same, of a queue by its URL."""
+    answer = client("sqs", read_timeout=2, attempts=1).get_queue_attributes(
+        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])

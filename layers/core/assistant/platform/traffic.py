@@ -22,15 +22,19 @@ BUCKETS = (5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000, 2500, 5000)  # 
 
 @dataclass
 class Served:
-    """Counts of requests. `times`: how many ended within each bucket's upper end, and not within the one before;
-    the last item is of those that took longer."""
+    """Counts of requests, of their statements and of their cached reads.
+
+    `times`: how many ended within each bucket's upper end and not within the one before; the last took longer.
+    """
 
     requests: int = 0
     failed: int = 0
     refused: int = 0
     milliseconds: int = 0
     statements: int = 0
-    database_ms: int = 0
+    database_us: int = 0
+    hits: int = 0
+    misses: int = 0
     times: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
 
     def add(self, other: "Served") -> None:
@@ -51,7 +55,7 @@ class Served:
         return float(2 * BUCKETS[-1])
 
 
-NAMES = ("requests", "failed", "refused", "milliseconds", "statements", "database_ms")
+NAMES = ("requests", "failed", "refused", "milliseconds", "statements", "database_us", "hits", "misses")
 
 
 class Traffic:
@@ -62,10 +66,20 @@ class Traffic:
         self._waiting: dict[str, Served] = {}
         self._sent_at = 0.0
 
-    def note(self, route: str, status: int, seconds: float, statements: int, database_seconds: float) -> None:
+    def note(
+        self,
+        route: str,
+        status: int,
+        seconds: float,
+        statements: int,
+        database_seconds: float,
+        cached: Mapping[str, int],
+    ) -> None:
         """Count one request, and send what has gathered when it is time."""
-        one = Served(1, status >= 500, 400 <= status < 500, round(seconds * 1000), statements,
-                     round(database_seconds * 1000))  # fmt: skip
+        one = Served(
+            1, status >= 500, 400 <= status < 500, round(seconds * 1000), statements, round(database_seconds * 1e6),
+            cached.get("hits", 0), cached.get("misses", 0) + cached.get("bypassed", 0),
+        )  # fmt: skip
         one.times[next((n for n, end in enumerate(BUCKETS) if seconds * 1000 <= end), len(BUCKETS))] = 1
         self._waiting.setdefault(route, Served()).add(one)
         # A function that has no other use for Valkey does not open a connection for its statistics.
@@ -113,10 +127,9 @@ def _fields(served: Served) -> Iterable[tuple[str, int]]:
 
 
 def _served(fields: Mapping[bytes, bytes]) -> Served:
-    served = Served()
+    served = Served(times=[int(fields.get(f"time:{n}".encode(), 0)) for n in range(len(BUCKETS) + 1)])
     for name in NAMES:
         setattr(served, name, int(fields.get(name.encode(), 0)))
-    served.times = [int(fields.get(f"time:{n}".encode(), 0)) for n in range(len(BUCKETS) + 1)]
     return served
 
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from assistant.platform.cache import cache
+from assistant.platform.cache_keys import document_tag
 from assistant.platform.db import Row, UnitOfWork
 from assistant.search.changes import index_changed
 from assistant.search.chunk import Chunk
@@ -72,14 +74,20 @@ def put(work: UnitOfWork, entry: Entry, chunks: Sequence[Chunk], *, document_id:
     )
     if written is not None:
         _write_chunks(work, entry.organization_id, written["document_id"], entry.title, chunks)
-        index_changed(work, entry.organization_id)
+        changed(work, entry.organization_id, [written["document_id"]])
     return written
+
+
+def changed(work: UnitOfWork, organization_id: str, document_ids: Sequence[str]) -> None:
+    """What was cached from these documents, or from a search, ends with this transaction's commit."""
+    index_changed(work, organization_id)
+    if tags := [document_tag(document_id) for document_id in document_ids]:
+        work.after_commit(lambda: cache().invalidate(organization_id, tags))
 
 
 def delete(work: UnitOfWork, organization_id: str, document_ids: Sequence[str]) -> list[Row]:
     """Delete documents with their chunks and vectors; (document_id, object_key) of those that were there."""
-    index_changed(work, organization_id)
-    return work.run(
+    deleted = work.run(
         """WITH wanted AS (
                SELECT CAST(value AS uuid) AS document_id FROM jsonb_array_elements_text(CAST(:ids AS jsonb))
            )
@@ -90,6 +98,8 @@ def delete(work: UnitOfWork, organization_id: str, document_ids: Sequence[str]) 
         organization_id=organization_id,
         ids=json.dumps(list(document_ids)),
     )
+    changed(work, organization_id, [row["document_id"] for row in deleted])
+    return deleted
 
 
 def _write_chunks(
