@@ -138,3 +138,16 @@ soak-sync: install-tests ## Every kind of source, ten runs with kills and edits,
 .PHONY: soak-database
 soak-database: install-tests ## No hot statement reads a large table from end to end, on ten million rows (PLAN_ROWS=)
 	PLAN_ROWS=$(or $(PLAN_ROWS),10000000) $(PY) -m pytest -q tests/layers/platform/test_hot_statements.py
+# ---- tasks ----
+
+.PHONY: soak-tasks bench-tasks
+QUEUES_VENV ?= .venv-queues
+
+soak-tasks: install-tests ## Tasks while everything breaks (N=tasks, SEED, PLANTED=no-fence, no-outbox, ack-before-commit or non-idempotent-settle)
+	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.soak.soak_tasks -n $(or $(N),100000) \
+	  $(if $(SEED),--seed $(SEED)) $(if $(PLANTED),--planted $(PLANTED) --faults 5 --lost 0.2)
+
+bench-tasks: install-tests ## Tasks a second and the time to pick one up, beside RQ and Celery
+	@test -x $(QUEUES_VENV)/bin/python || $(PYTHON) -m venv $(QUEUES_VENV)
+	@$(QUEUES_VENV)/bin/python -m pip install -q rq==2.12.0 'celery[redis]==5.7.0' pg8000==1.31.6
+	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.performance.bench_tasks --peers $(QUEUES_VENV)/bin/python

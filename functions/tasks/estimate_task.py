@@ -5,22 +5,17 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from assistant.analytics import task_types as analytics
 from assistant.budget.money import dollars
-from assistant.enhancement import task_types as enhancement
-from assistant.generation import task_types as generation
 from assistant.http import Db, GenerateCaller, lambda_handler
 from assistant.http.budget import LevelRoom
 from assistant.llm.gateway import configured
 from assistant.llm.prices import listed_models
-from assistant.mail import task_types as mail
+from assistant.task_catalogue import TASK_TYPES, WORST_CASE_AT
 from assistant.tasks.estimate import estimate
 from assistant.tasks.types import prepare
 
 router = APIRouter(tags=["async-tasks"])
 
-TASK_TYPES = {**generation.TASK_TYPES, **enhancement.TASK_TYPES, **mail.TASK_TYPES, **analytics.TASK_TYPES}
-WORST_CASE_AT = {**generation.WORST_CASE_AT}  # of types that another model could do
 MOST_ALTERNATIVES = 5
 
 

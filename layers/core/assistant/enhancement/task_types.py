@@ -12,4 +12,6 @@ def _worst_case(work: UnitOfWork, request: EnhancementRequest, organization_id: 
     return worst_case(request, text_of(work, request, organization_id)[1], dearest(work, organization_id))
 
 
-TASK_TYPES = {"llm_enhance_document": TaskType(EnhancementRequest, _worst_case)}
+EXAMPLE = {"text": "The service restarts sometimes. We think it is the memory.", "enhancement_type": "clarity"}
+
+TASK_TYPES = {"llm_enhance_document": TaskType(EnhancementRequest, _worst_case, EXAMPLE)}

@@ -11,7 +11,13 @@ def _rfc_worst_case(work: UnitOfWork, request: RfcRequest, organization_id: str 
     return worst_case(request, dearest(work, organization_id))
 
 
-TASK_TYPES = {"llm_generate_rfc": TaskType(RfcRequest, _rfc_worst_case)}
+RFC_EXAMPLE = {
+    "topic": "Move sessions from memory to Valkey",
+    "sections": ["Summary", "Proposal", "Risks"],
+    "target_length": 400,
+}
+
+TASK_TYPES = {"llm_generate_rfc": TaskType(RfcRequest, _rfc_worst_case, RFC_EXAMPLE)}
 
 # What the same task would cost at most with another model.
 WORST_CASE_AT = {"llm_generate_rfc": (RfcRequest, worst_case)}

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from assistant.platform import objects
+from assistant.platform.clock import utc_now
 from assistant.platform.db import Database, UnitOfWork
 from assistant.platform.errors import AssistantError
 from assistant.platform.observability import logger
@@ -32,6 +33,8 @@ def to_store(task: Task, result: dict[str, Any]) -> tuple[str, str | None]:
 
 def shown(task: Task) -> dict[str, Any] | None:
     """The result as its owner sees it; a large one as a link that opens for five minutes."""
+    if task.result_expires_at is not None and task.result_expires_at <= utc_now():
+        return {"expired": True}  # the sweep is on its way
     if task.result is None or task.result_key is None:
         return task.result
     reference = task.result.get("reference", {})

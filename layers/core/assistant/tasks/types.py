@@ -8,23 +8,32 @@ from pydantic import BaseModel, ValidationError
 
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import Invalid
+from assistant.tasks.durations import expected
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Checked arguments; `worst_case` in micro-dollars; `typical_seconds` is None before any has completed."""
+    """Checked arguments; `worst_case` in micro-dollars; `typical_seconds` is None before any has completed.
+
+    `interval`: seconds that nine in ten such tasks end within, None before 19 have completed.
+    """
 
     args: dict[str, Any]
     worst_case: int
     typical_seconds: float | None
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskType:
-    """What a context says of tasks that it does: the model of their arguments, and their price in micro-dollars."""
+    """What a context says of tasks that it does: the model of their arguments, and their price in micro-dollars.
+
+    `example`: arguments that are valid, for whoever sees the type for the first time.
+    """
 
     arguments: type[BaseModel]
     worst_case: Callable[[UnitOfWork, Any, str | None], int]
+    example: Mapping[str, Any] | None = None
 
 
 def prepare(
@@ -54,16 +63,9 @@ def prepare(
         ]
         raise Invalid(f"{errors[0]['pointer']}: {errors[0]['detail']}", errors=errors) from error
     worst_case = task_type.worst_case(work, request, organization_id)
-    return Prepared(request.model_dump(mode="json"), worst_case, _typical_seconds(work, name))
-
-
-def _typical_seconds(work: UnitOfWork, task_type: str) -> float | None:
-    row = work.one(
-        """/* every organization - a duration tells nothing about anyone */
-           SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median FROM (
-               SELECT extract(epoch FROM finished_at - started_at) AS seconds FROM tasks
-               WHERE task_type = :type AND status = 'completed' ORDER BY finished_at DESC LIMIT 20
-           ) AS recent""",
-        type=task_type,
+    duration = expected(work, name)
+    seconds = duration.seconds if duration else None
+    bounds = (
+        None if duration is None or duration.low is None or duration.high is None else (duration.low, duration.high)
     )
-    return round(float(row["median"]), 1) if row and row["median"] is not None else None
+    return Prepared(request.model_dump(mode="json"), worst_case, seconds, bounds)

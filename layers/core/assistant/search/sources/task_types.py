@@ -34,4 +34,6 @@ def worst_case(work: UnitOfWork, request: SyncRequest, organization_id: str | No
     return 0
 
 
-TASK_TYPES = {"process_data_sync": TaskType(SyncRequest, worst_case)}
+EXAMPLE = {"source": "00000000-0000-0000-0000-000000000000", "sync_type": "incremental"}
+
+TASK_TYPES = {"process_data_sync": TaskType(SyncRequest, worst_case, EXAMPLE)}

@@ -1,0 +1,98 @@
+"""Decides from what the database holds whether each task ended once, was done once and was paid once, in its turn."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from assistant.budget.proof import discrepancies
+from assistant.platform.db import Database
+
+SLACK = 2.0  # seconds between a claim's clock and its commit, at most, on a machine that is overloaded
+
+EFFECTS = """
+CREATE TABLE soak_effects (organization_id uuid, task_id uuid, fence bigint, at timestamptz DEFAULT clock_timestamp());
+CREATE INDEX ON soak_effects (task_id);
+GRANT SELECT, INSERT ON soak_effects TO assistant"""
+
+TASKS = """SELECT CAST(t.task_id AS text) AS id, CAST(t.organization_id AS text) AS organization_id,
+    CAST(t.user_id AS text) AS user_id, t.task_type, t.priority, t.status, t.turn, t.cost, t.held, t.attempts,
+    CAST(extract(epoch FROM t.started_at) AS float8) AS started,
+    CAST(extract(epoch FROM greatest(t.created_at, t.not_before)) AS float8) AS due,
+    (SELECT count(*) FROM soak_effects e WHERE e.task_id = t.task_id) AS effects,
+    (SELECT coalesce(sum(amount), 0) FROM ledger_entries l JOIN budgets b USING (budget_id)
+     WHERE l.request_id = CAST(t.task_id AS text) AND b.level = 'user' AND l.to_account = 'spent') AS charged,
+    (SELECT coalesce(sum(cost), 0) FROM llm_calls c WHERE c.request_id = CAST(t.task_id AS text)) AS billed,
+    (SELECT amount FROM holds h WHERE h.request_id = CAST(t.task_id AS text)) AS amount,
+    (SELECT count(*) FROM notifications n WHERE n.user_id = t.user_id
+       AND n.type IN ('task_completed', 'task_failed', 'task_cancelled')
+       AND n.data ->> 'task_id' = CAST(t.task_id AS text)) AS ends
+    FROM tasks t"""
+
+
+@dataclass
+class Verdict:
+    tasks: int = 0
+    by_status: dict[str, int] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
+    stuck: list[str] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
+    charges: list[str] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        return not (self.lost or self.stuck or self.effects or self.charges or self.order)
+
+
+def judge(database: Database, submitted: set[str], crashes: list[float]) -> Verdict:
+    """`submitted`: the ids that a client was told. `crashes`: when the server died, as its own clock has it."""
+    verdict = Verdict()
+    with database.reading() as work:
+        rows = work.run(TASKS)
+        verdict.charges += [f"the ledger: {row}" for row in discrepancies(work)]
+        held = work.run("SELECT request_id, state FROM holds WHERE state IN ('held', 'unknown')")
+    verdict.stuck += [f"still {row['state']}: {row['request_id']}" for row in held]
+    verdict.tasks = len(rows)
+    verdict.lost = sorted(submitted - {row["id"] for row in rows})
+    for row in rows:
+        told = f"{row['id']} ({row['status']})"
+        verdict.by_status[row["status"]] = verdict.by_status.get(row["status"], 0) + 1
+        if row["status"] in ("queued", "running"):
+            verdict.stuck.append(told)
+            continue
+        if row["effects"] != (row["status"] == "completed"):
+            verdict.effects.append(f"{told}: {row['effects']} effects")
+        if row["ends"] > 1:
+            verdict.effects.append(f"{told}: its end was told {row['ends']} times")
+        if not row["charged"] == row["cost"] == min(row["billed"], row["amount"]):
+            verdict.charges.append(f"{told}: billed {row['billed']}, charged {row['charged']}, says {row['cost']}")
+    verdict.order = _out_of_order(rows, crashes)
+    return verdict
+
+
+def _out_of_order(rows, crashes):
+    """Within an owner's tasks of a type: a higher priority that was due was begun before a lower one, and of one
+    priority the earlier turn. What a crash undid may begin after what it did not."""
+    groups = defaultdict(list)
+    for row in rows:
+        if row["started"] is not None:
+            groups[row["user_id"], row["task_type"]].append(row)
+    found = []
+    for group in groups.values():
+        group.sort(key=lambda row: row["started"])
+        for place, later in enumerate(group):
+            for earlier in group[:place]:
+                gap = later["started"] - earlier["started"]
+                if gap <= SLACK or later["due"] > earlier["started"] - SLACK:
+                    continue
+                if any(earlier["started"] - SLACK < crash < later["started"] for crash in crashes):
+                    continue
+                higher = later["priority"] > earlier["priority"]
+                sooner = (
+                    later["priority"] == earlier["priority"]
+                    and None not in (later["turn"], earlier["turn"])
+                    and (later["turn"] < earlier["turn"])
+                )
+                if higher or sooner:
+                    found.append(f"{later['id']} was begun {gap:.1f} s after {earlier['id']}, which comes behind it")
+                    break
+    return found
