@@ -70,7 +70,7 @@ def test_a_report_opens_by_its_link(admin):
     assert {file["media_type"] for file in report["files"]} == {"application/pdf", "image/svg+xml", "image/png"}
 
 
-def test_a_draft_is_enhanced_by_the_real_model_and_decided_about(user):
+def test_a_draft_is_improved_by_the_real_model_and_decided_about(user):
     task = submitted(user, "llm_enhance_document", text=DRAFT, enhancement_type="grammar")
     state = user.get(f"/enhancements/{task['task_id']}")
     assert (state["original"], state["content"], state["complete"]) == (DRAFT, DRAFT, True)

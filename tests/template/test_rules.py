@@ -31,7 +31,7 @@ def plant(rule: Rule, old: str, new: str, finding: str):
 
 
 F, Q, R, S = rules_functions, rules_queues, rules_references, rules_security
-MANY_QUEUES = "\n".join(f"  Q{n}: {{Type: AWS::SQS::Queue}}" for n in range(450))
+MANY_QUEUES = "\n".join(f"  Q{n}: {{Type: AWS::SQS::Queue}}" for n in range(480))
 STRAY_FUNCTION = "{Type: AWS::Serverless::Function, Properties: {CodeUri: functions/identity/, Handler: a.b}}"
 OTHER_QUEUE = "{Type: AWS::SQS::Queue, Properties: {SqsManagedSseEnabled: true}}"
 FIFO_DEAD = "NotificationDeliveryDeadLetterQueue:\n    Type: AWS::SQS::Queue\n    Properties:\n      "

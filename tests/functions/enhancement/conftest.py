@@ -13,7 +13,7 @@ ORIGINAL = "We was here. It are 2 steps. Nobody know."
 
 
 @pytest.fixture
-def enhanced(db):
+def improved(db):
     """Stores an enhancement of a person; its task's id."""
 
     def make(person, *, complete=True):

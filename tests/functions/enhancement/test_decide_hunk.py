@@ -20,17 +20,17 @@ def test_an_anonymous_caller_is_refused(decide):
     assert decide(None, uuid.uuid4(), 1, "accept").status == 401
 
 
-def test_another_person_decides_nothing(decide, call, person, enhanced):
+def test_another_person_decides_nothing(decide, call, person, improved):
     owner = person()
-    task_id = enhanced(owner)
+    task_id = improved(owner)
     for other in (person(owner.organization_id), person(), person(role="admin")):
         assert decide(other, task_id, 1, "accept").status == 404
     assert call("enhancement.get_enhancement", owner, path={"task_id": task_id}).body["accepted"] == 0
 
 
-def test_the_document_has_what_was_accepted_and_only_that(decide, call, person, enhanced):
+def test_the_document_has_what_was_accepted_and_only_that(decide, call, person, improved):
     owner = person()
-    task_id = enhanced(owner)
+    task_id = improved(owner)
     assert decide(owner, task_id, 1, "accept").status == 200
     answer = decide(owner, task_id, 3, "reject")
     assert answer.body["content"] == "We were here. It are 2 steps. Nobody know."
@@ -38,20 +38,20 @@ def test_the_document_has_what_was_accepted_and_only_that(decide, call, person, 
     assert call("enhancement.get_enhancement", owner, path={"task_id": task_id}).body == answer.body
 
 
-def test_deciding_again_changes_it(decide, person, enhanced):
+def test_deciding_again_changes_it(decide, person, improved):
     owner = person()
-    task_id = enhanced(owner)
+    task_id = improved(owner)
     decide(owner, task_id, 1, "accept")
     decide(owner, task_id, 1, "accept")
     assert decide(owner, task_id, 1, "reject").body["content"] == ORIGINAL
 
 
 @pytest.mark.parametrize(("hunk_id", "status"), [(2, 404), (4, 404), (0, 422), ("x", 422), (10**9, 422)])
-def test_what_is_not_offered_cannot_be_decided(decide, person, enhanced, hunk_id, status):
+def test_what_is_not_offered_cannot_be_decided(decide, person, improved, hunk_id, status):
     owner = person()
-    assert decide(owner, enhanced(owner), hunk_id, "accept").status == status
+    assert decide(owner, improved(owner), hunk_id, "accept").status == status
 
 
-def test_another_word_is_no_decision(decide, person, enhanced):
+def test_another_word_is_no_decision(decide, person, improved):
     owner = person()
-    assert decide(owner, enhanced(owner), 1, "maybe").status == 422
+    assert decide(owner, improved(owner), 1, "maybe").status == 422

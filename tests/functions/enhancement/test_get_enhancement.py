@@ -11,9 +11,9 @@ def test_an_anonymous_caller_is_refused(call):
     assert call(GET, path={"task_id": uuid.uuid4()}).status == 401
 
 
-def test_another_persons_is_not_found(call, person, enhanced):
+def test_another_persons_is_not_found(call, person, improved):
     owner = person()
-    task_id = enhanced(owner)
+    task_id = improved(owner)
     for other in (person(owner.organization_id), person(), person(role="admin")):
         assert call(GET, other, path={"task_id": task_id}).status == 404
 
@@ -23,9 +23,9 @@ def test_what_does_not_exist_is_not_found(call, person):
     assert call(GET, person(), path={"task_id": "seven"}).status == 422
 
 
-def test_the_document_with_its_hunks(call, person, enhanced):
+def test_the_document_with_its_hunks(call, person, improved):
     owner = person()
-    answer = call(GET, owner, path={"task_id": enhanced(owner)})
+    answer = call(GET, owner, path={"task_id": improved(owner)})
     assert answer.status == 200, answer.body
     body = answer.body
     assert (body["original"], body["content"], body["complete"]) == (ORIGINAL, ORIGINAL, True)
@@ -38,8 +38,8 @@ def test_the_document_with_its_hunks(call, person, enhanced):
     assert (body["accepted"], body["rejected"], body["pending"]) == (0, 0, 2)
 
 
-def test_an_administrator_of_the_organization_reads_it(call, person, enhanced):
+def test_an_administrator_of_the_organization_reads_it(call, person, improved):
     owner = person()
-    task_id = enhanced(owner, complete=False)
+    task_id = improved(owner, complete=False)
     body = call(GET, person(owner.organization_id, role="admin"), path={"task_id": task_id}).body
     assert body["complete"] is False

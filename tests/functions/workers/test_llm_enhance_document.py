@@ -203,7 +203,7 @@ def test_a_translation_takes_the_headings_along(enhance, server):
     assert "Russian" in server.records[0].body["messages"][-1]["content"]
 
 
-def test_a_stored_document_is_enhanced_as_it_was_uploaded(enhance, server, db, person, monkeypatch):
+def test_a_stored_document_is_improved_as_it_was_uploaded(enhance, server, db, person, monkeypatch):
     stored = {}
     monkeypatch.setattr(objects, "put", lambda key, content, _: stored.update({key: content}))
     monkeypatch.setattr(objects, "get", stored.__getitem__)

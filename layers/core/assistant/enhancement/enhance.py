@@ -46,7 +46,7 @@ def enhance_document(database: Database, claim: Claim, fleet: Fleet) -> Store:
 
     def finish(work: UnitOfWork) -> dict[str, Any]:
         store.finish(work, task.organization_id, task.task_id)
-        enhanced = offered.enhanced_content
+        enhanced = offered.improved
         return {
             "title": offered.title,
             "enhancement_type": request.enhancement_type,

@@ -48,7 +48,7 @@ class Enhancement:
         return apply(self.original, (kept.hunk for kept in self.hunks if kept.decision == "accept"))
 
     @property
-    def enhanced_content(self) -> str:
+    def improved(self) -> str:
         """The document with every hunk that is offered."""
         return apply(self.original, (kept.hunk for kept in self.hunks))
 

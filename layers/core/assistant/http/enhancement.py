@@ -78,7 +78,7 @@ class EnhancementState(BaseModel):
             created_at=enhancement.created_at,
             original=enhancement.original,
             content=enhancement.content,
-            enhanced_content=enhancement.enhanced_content,
+            enhanced_content=enhancement.improved,
             hunks=[EnhancementHunk.of(kept) for kept in enhancement.hunks],
             dropped=[
                 DroppedHunk(hunk_id=kept.hunk_id, before=kept.hunk.before, after=kept.hunk.after, why=kept.hunk.dropped)

@@ -49,7 +49,7 @@ def _target(module: str, importer: str, by_stem: dict[str, list[str]]) -> str | 
         fitting = [path for path in by_stem.get(wanted[-1], ()) if _stem_parts(path)[-length:] == wanted]
         if fitting:
             here = PurePosixPath(importer).parent.parts
-            return min(fitting, key=lambda path: (-_in_common(here, PurePosixPath(path).parts), len(path), path))
+            return min(fitting, key=lambda path: (-_shared_steps(here, PurePosixPath(path).parts), len(path), path))
     return None
 
 
@@ -62,7 +62,7 @@ def _stem_parts(path: str) -> list[str]:
     return list((pure.parent if pure.stem in PACKAGES else pure.with_suffix("")).parts)
 
 
-def _in_common(first: tuple[str, ...], second: tuple[str, ...]) -> int:
+def _shared_steps(first: tuple[str, ...], second: tuple[str, ...]) -> int:
     count = 0
     for one, other in zip(first, second, strict=False):
         if one != other:
