@@ -92,7 +92,7 @@ def test_who_does_not_name_what_is_cited_always_calls(ask_twice, question):
     assert ask_twice(question(), question(), cited=None)[2] == 2
 
 
-@pytest.mark.parametrize(("document", "calls"), [(DOCUMENT, 2), (OTHER, 1)])
+@pytest.mark.parametrize(("document", "calls"), [(DOCUMENT, 2), (OTHER, 1)], ids=["cited", "another"])
 def test_a_changed_source_ends_its_answers_and_no_others(ask_twice, question, cache, document, calls):
     def change(one):
         cache.invalidate(one.person.organization_id, [document_tag(document)])
