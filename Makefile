@@ -26,7 +26,7 @@ pins: ## Fail when a statement would have pinned a session on RDS Proxy
 
 # ---- the main job, once ----
 
-demo: install ## Do the main job once and exit (KIND=rfc or enhance, DOCS=folder of Markdown, TOPIC=what the RFC is about)
+demo: install ## Do the main job once and exit (KIND=rfc, enhance or code, DOCS=folder of Markdown, TOPIC=what the RFC is about)
 	@exec $(PY) -m local demo $(if $(KIND),--kind $(KIND)) $(if $(DOCS),--docs "$(DOCS)") $(if $(TOPIC),--topic "$(TOPIC)")
 
 # ---- the checks ----

@@ -18,6 +18,7 @@ import httpx
 
 from assistant.client import HistoryLost, NotificationClient, Shown
 from assistant.client.gateway import gateway
+from local import demo_code
 from local.addresses import Addresses, running
 from local.demo_kinds import KINDS, Kind
 from local.demo_proof import charged, prove
@@ -31,6 +32,9 @@ BAR = 30
 
 def demo(arguments: argparse.Namespace) -> int:
     """Run the demo; its exit code."""
+    if arguments.kind == "code":
+        with attached(arguments) as addresses:
+            return demo_code.run(addresses, Path(arguments.docs or demo_code.FILE), Path(arguments.build))
     kind = KINDS[arguments.kind]
     docs = Path(arguments.docs or kind.docs)
     files = sorted(docs.rglob("*.md"))

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads to the documentation */
+        get: operations["get_root"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -15,6 +32,142 @@ export interface paths {
         get: operations["get_jwks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai-enhancement/model/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Learn the ranking and the examples from feedback, as a task */
+        post: operations["train_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai-enhancement/model/training/{training_id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A training's stage, log and evaluation */
+        get: operations["get_training_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai-enhancement/rfc/analyze-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Four scores of a text, what cost each its points, what to do */
+        post: operations["analyze_rfc_quality"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai-enhancement/search/optimize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run queries against the search, and say what the times recommend */
+        post: operations["optimize_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai-enhancement/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The components that answer now, each asked with a time-out */
+        get: operations["get_enhancement_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/async-tasks/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove the organisation's tasks that ended some hours ago */
+        post: operations["clean_up_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/async-tasks/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks that used up their attempts, grouped by type and cause */
+        get: operations["list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/async-tasks/dead-letters/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try dead letters again, named ones or all of a type or cause */
+        post: operations["redrive_dead_letters"];
         delete?: never;
         options?: never;
         head?: never;
@@ -33,6 +186,75 @@ export interface paths {
         /** What a task would cost and whether it fits, without submitting it */
         post: operations["estimate_task"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/async-tasks/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A valid submission of each task type */
+        get: operations["list_task_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/async-tasks/queue/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many tasks wait, for how long, and when the queue will be empty */
+        get: operations["get_queue_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/async-tasks/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's schedules, the oldest first */
+        get: operations["list_task_schedules"];
+        put?: never;
+        /** Submit a task again and again, by cron in a time zone */
+        post: operations["create_task_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/async-tasks/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** No further tasks of this schedule; those submitted stay */
+        delete: operations["delete_task_schedule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -85,6 +307,23 @@ export interface paths {
         post?: never;
         /** Stop a task; only what it used is charged */
         delete: operations["cancel_task"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/async-tasks/{task_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a task that failed or was cancelled again, held and charged anew */
+        post: operations["retry_task"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -396,6 +635,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A question; its answer is streamed over the socket and kept in the session's history */
+        post: operations["ask_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's chat sessions, the last used first */
+        get: operations["list_chat_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A chat session with its questions and whole answers, oldest first */
+        get: operations["get_chat_session"];
+        put?: never;
+        post?: never;
+        /** Forget a chat session; an answer on its way is stopped */
+        delete: operations["delete_chat_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/documentation/analyze": {
         parameters: {
             query?: never;
@@ -543,6 +834,399 @@ export interface paths {
         put?: never;
         /** Accept or reject one change; deciding again changes it */
         post: operations["decide_hunk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Like, dislike or report something; a later vote replaces the earlier one */
+        post: operations["give_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/analytics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Coverage, approval and what is complained about, for administrators */
+        get: operations["get_feedback_analytics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The feedback as a csv or json file, at an address that ends after 15 minutes */
+        get: operations["export_feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/reputation/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much a user's feedback has been worth, 0 to 10, and why */
+        get: operations["get_reputation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/retrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Learn from feedback, as a task that keeps what is better on held-out feedback */
+        post: operations["retrain_from_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/retrain/{job_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a retraining is, and what it came to */
+        get: operations["get_retraining"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/stats/{target_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said of one target */
+        get: operations["get_feedback_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Feedback day by day, for administrators */
+        get: operations["get_feedback_trends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/feedback/{feedback_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take feedback out of every count; who, when and why is kept */
+        delete: operations["remove_feedback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the dialogue for a document: search, then typed questions */
+        post: operations["start_generation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generate/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers, each checked by its question's type; then follow-ups, or ready */
+        post: operations["answer_questions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generate/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request and tips for each type of task */
+        get: operations["list_generation_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generate/finalize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write the document of a session as a task, or answer it when it is written */
+        post: operations["finalize_generation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generate/rfc/{rfc_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An RFC, or a file of it in Markdown, HTML, plain text, JSON or Word */
+        get: operations["get_rfc"];
+        /** An edited text becomes the next version of an RFC */
+        put: operations["update_rfc"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generate/rfc/{rfc_id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two versions, section by section */
+        get: operations["compare_rfc_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generate/rfc/{rfc_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of an RFC, newest first */
+        get: operations["list_rfc_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/generate/session/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The state of a dialogue, its answers and what is still asked */
+        get: operations["get_generation_session"];
+        put?: never;
+        post?: never;
+        /** End a dialogue, and stop the task that writes its document */
+        delete: operations["cancel_generation_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the parts that everything stands on answer, for whoever watches from outside */
+        get: operations["get_component_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge an RFC; the best-rated ones become examples for the model */
+        post: operations["give_learning_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether learning works, looked at now */
+        get: operations["get_learning_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/manual-retrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Train on all feedback now, as a task */
+        post: operations["retrain_manually"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo what was learned last; searches use the version before at once */
+        post: operations["roll_back_learning"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/learning/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is to learn from, and what was learned last */
+        get: operations["get_learning_statistics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -745,6 +1429,108 @@ export interface paths {
         };
         /** One notification with all of its data, also what is too large for a socket */
         get: operations["get_notification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/performance/cache/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make what is cached for your organisation be computed anew */
+        post: operations["clear_cache"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/performance/cache/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hits and misses of every kind of cached answer, over all sandboxes */
+        get: operations["get_cache_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/performance/database/optimize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find missing indexes, have them made, refresh the statistics */
+        post: operations["optimize_database"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/performance/database/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connections, sizes, scans and times of the database */
+        get: operations["get_database_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/performance/metrics/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was measured lately, and a mark with its reasons */
+        get: operations["get_metrics_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/performance/system/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether each part answers now, by a probe of the real one */
+        get: operations["get_system_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1130,6 +1916,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This API, described for people: one page that loads nothing and runs nothing */
+        get: operations["get_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1139,6 +1942,40 @@ export interface paths {
         };
         /** Whether the assistant can answer: a probe of the database, with its time */
         get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The counts of all sandboxes for Prometheus, by the scrape token or an administrator's */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This API, described for programs */
+        get: operations["get_openapi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1243,6 +2080,84 @@ export interface components {
             details?: {
                 [key: string]: unknown;
             };
+        };
+        /** AnswerGiven */
+        AnswerGiven: {
+            /** Question Id */
+            question_id: string;
+            /** Answer */
+            answer: boolean | number | string | string[];
+            /** Confidence */
+            confidence?: number | null;
+        };
+        /** AnswersGiven */
+        AnswersGiven: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /** Answers */
+            answers: components["schemas"]["AnswerGiven"][];
+        };
+        /**
+         * AskedInChat
+         * @description `held` in US dollars; DELETE /async-tasks/{task_id} stops the answer.
+         */
+        AskedInChat: {
+            /** Task Id */
+            task_id: string;
+            /** Status */
+            status: string;
+            /** Held */
+            held: number;
+            /** Estimated Processing Time */
+            estimated_processing_time: number | null;
+            /** Estimated Low */
+            estimated_low?: number | null;
+            /** Estimated High */
+            estimated_high?: number | null;
+            /** Run At */
+            run_at?: string | null;
+            /** Retry Of */
+            retry_of?: string | null;
+            /** Session Id */
+            session_id: string;
+            /** Message Id */
+            message_id: string;
+        };
+        /**
+         * AskedQuestion
+         * @description Answer with text, one `value`, a list of values, true or false, or a number, as `question_type` says.
+         *
+         *     `asked_by`: rules, search (it depends on what was found) or model. `follows`: the question whose answer made it
+         *     come up.
+         */
+        AskedQuestion: {
+            /** Question Id */
+            question_id: string;
+            /** Question */
+            question: string;
+            /**
+             * Question Type
+             * @enum {string}
+             */
+            question_type: "text" | "choice" | "multiple_choice" | "boolean" | "number";
+            /** Options */
+            options: components["schemas"]["Choice"][];
+            /** Is Required */
+            is_required: boolean;
+            /**
+             * Asked By
+             * @enum {string}
+             */
+            asked_by: "rules" | "search" | "model";
+            /** Follows */
+            follows: string | null;
+            /** Minimum */
+            minimum: number | null;
+            /** Maximum */
+            maximum: number | null;
         };
         /**
          * BenchmarkRequest
@@ -1479,6 +2394,54 @@ export interface components {
             resets_at: string;
         };
         /**
+         * CacheNamespace
+         * @description Counts since the statistics began, of all organisations; `keys` and `bytes`: of yours, within a few percent.
+         *
+         *     `hit_rate`: percent of the reads that the cache answered, none before the first. Times in seconds, for admins only.
+         */
+        CacheNamespace: {
+            /** Keys */
+            keys: number;
+            /** Hits */
+            hits: number;
+            /** Misses */
+            misses: number;
+            /** Stale */
+            stale: number;
+            /** Bypassed */
+            bypassed: number;
+            /** Refreshed */
+            refreshed: number;
+            /** Hit Rate */
+            hit_rate: number | null;
+            /** Bytes */
+            bytes: number;
+            /** Ttl */
+            ttl?: number | null;
+            /** In Process */
+            in_process?: number | null;
+            /** Served When Stale */
+            served_when_stale?: number | null;
+        };
+        /**
+         * CacheStats
+         * @description `memory_bytes`: what the whole server uses; none where it does not say.
+         */
+        CacheStats: {
+            /** Namespaces */
+            namespaces: {
+                [key: string]: components["schemas"]["CacheNamespace"];
+            };
+            /** Hits */
+            hits: number;
+            /** Misses */
+            misses: number;
+            /** Hit Rate */
+            hit_rate: number | null;
+            /** Memory Bytes */
+            memory_bytes: number | null;
+        };
+        /**
          * ChangedBudget
          * @description Limits in US dollars.
          */
@@ -1545,6 +2508,113 @@ export interface components {
             /** Within Seconds */
             within_seconds: number;
         };
+        /**
+         * ChatHistory
+         * @description The last 200 messages.
+         */
+        ChatHistory: {
+            /** Session Id */
+            session_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Messages */
+            messages: components["schemas"]["ChatMessage"][];
+        };
+        /**
+         * ChatMessage
+         * @description A question and its answer. Of a cancelled one, `answer` is what had come. `cost` in US dollars.
+         *
+         *     `grounded`: at least one statement of the answer is backed by a citation that was checked.
+         */
+        ChatMessage: {
+            /** Message Id */
+            message_id: string;
+            /** Task Id */
+            task_id: string | null;
+            /** Mode */
+            mode: string;
+            /** Question */
+            question: string;
+            /** Status */
+            status: string;
+            /** Answer */
+            answer: string;
+            /** Grounded */
+            grounded: boolean;
+            /** Citations */
+            citations: {
+                [key: string]: unknown;
+            }[];
+            /** Checked */
+            checked: {
+                [key: string]: unknown;
+            };
+            /** Cost */
+            cost: number;
+            /** Model */
+            model: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /**
+         * ChatQuestion
+         * @description `mode`: general (a few sentences), search (what was found, word for word and without a model), generate (a
+         *     draft), documentation (step by step). All answer from the sources.
+         */
+        ChatQuestion: {
+            /** Question */
+            question: string;
+            /** Session Id */
+            session_id?: string | null;
+            /**
+             * Mode
+             * @default general
+             * @enum {string}
+             */
+            mode?: "general" | "search" | "generate" | "documentation";
+        };
+        /** ChatSessionLine */
+        ChatSessionLine: {
+            /** Session Id */
+            session_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * ChatSessions
+         * @description `next_offset`: where the next page begins; null at the end.
+         */
+        ChatSessions: {
+            /** Sessions */
+            sessions: components["schemas"]["ChatSessionLine"][];
+            /** Next Offset */
+            next_offset: number | null;
+        };
         /** CheaperModel */
         CheaperModel: {
             /** Model */
@@ -1553,6 +2623,37 @@ export interface components {
             worst_case: number;
             /** Fits */
             fits: boolean;
+        };
+        /** Choice */
+        Choice: {
+            /** Value */
+            value: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * CleanedUp
+         * @description How many tasks were removed, with their results; what they charged stays in the ledger.
+         */
+        CleanedUp: {
+            /** Removed */
+            removed: number;
+        };
+        /**
+         * ClearedCache
+         * @description About how many entries ended, by namespace. None for a tag: which entries carry it is not listed anywhere.
+         *
+         *     Another sandbox may answer for up to five seconds more from its own memory.
+         */
+        ClearedCache: {
+            /** Pattern */
+            pattern: string;
+            /** Cleared */
+            cleared: number | null;
+            /** Namespaces */
+            namespaces: {
+                [key: string]: number;
+            };
         };
         /**
          * CodeComplexity
@@ -1714,6 +2815,58 @@ export interface components {
             collections: components["schemas"]["CollectionDetails"][];
         };
         /**
+         * ComponentHealth
+         * @description `latency_ms`: how long the probe took. `detail` is for signed-in callers.
+         */
+        ComponentHealth: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "degraded" | "critical";
+            /** Latency Ms */
+            latency_ms: number;
+            /** Detail */
+            detail?: string | null;
+        };
+        /**
+         * ComponentState
+         * @description `status`: off where the deployment has none. `checked`: now, or up to 30 s ago for a model.
+         */
+        ComponentState: {
+            /** Component */
+            component: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "degraded" | "down" | "off";
+            /** Latency Ms */
+            latency_ms: number;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * ConnectionPool
+         * @description Of the whole server, and of the role that all functions share. Each sandbox has one connection.
+         */
+        ConnectionPool: {
+            /** Open */
+            open: number;
+            /** Most */
+            most: number;
+            /** Used Percent */
+            used_percent: number;
+            /** Mine */
+            mine: number;
+            /** Active */
+            active: number;
+            /** Idle */
+            idle: number;
+            /** Idle In Transaction */
+            idle_in_transaction: number;
+        };
+        /**
          * CreatedUser
          * @description `temporary_password` is told only now; its owner changes it at POST /api/v1/auth/password.
          */
@@ -1758,6 +2911,90 @@ export interface components {
              * @enum {string}
              */
             refresh_in?: "body" | "cookie";
+        };
+        /**
+         * DatabaseReport
+         * @description `analyzed`: tables whose statistics were a tenth out of date, and are fresh now.
+         */
+        DatabaseReport: {
+            /** Indexes */
+            indexes: components["schemas"]["FoundIndex"][];
+            /** Analyzed */
+            analyzed: string[];
+        };
+        /**
+         * DatabaseStats
+         * @description At most two minutes old. `statements_from`: pg_stat_statements, or functions where the server does not count.
+         *
+         *     `by_route`: what the functions measured themselves. The last three are for administrators; none for others.
+         */
+        DatabaseStats: {
+            /** Version */
+            version: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Commits */
+            commits: number;
+            /** Rollbacks */
+            rollbacks: number;
+            /** Deadlocks */
+            deadlocks: number;
+            /** Temp Files */
+            temp_files: number;
+            /** Pages In Memory Percent */
+            pages_in_memory_percent: number | null;
+            pool: components["schemas"]["ConnectionPool"];
+            /** Mean Statement Ms */
+            mean_statement_ms: number | null;
+            /** Statements From */
+            statements_from: string;
+            /** By Route */
+            by_route: components["schemas"]["RouteTimes"][];
+            /** Tables */
+            tables: components["schemas"]["TableStats"][];
+            /** Statements */
+            statements?: components["schemas"]["StatementStats"][] | null;
+            /** Recommendations */
+            recommendations?: components["schemas"]["IndexAdvice"][] | null;
+            /** Index Requests */
+            index_requests?: {
+                [key: string]: unknown;
+            }[] | null;
+        };
+        /**
+         * DeadLetterGroup
+         * @description `code` and `kind` say why; `task_ids` are the last twenty.
+         */
+        DeadLetterGroup: {
+            /** Task Func */
+            task_func: string;
+            /** Code */
+            code: string;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Count */
+            count: number;
+            /**
+             * First At
+             * Format: date-time
+             */
+            first_at: string;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+            /** Task Ids */
+            task_ids: string[];
+        };
+        /** DeadLetters */
+        DeadLetters: {
+            /** Groups */
+            groups: components["schemas"]["DeadLetterGroup"][];
+            /** Total */
+            total: number;
         };
         /** DeletedDocument */
         DeletedDocument: {
@@ -1919,6 +3156,24 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** EditedRfc */
+        EditedRfc: {
+            /**
+             * Based On Version
+             * @description The version that was edited; 409 when there is a newer one
+             */
+            based_on_version: number;
+            /** Content */
+            content: string;
+            /** Title */
+            title?: string | null;
+            /**
+             * Note
+             * @description What was changed
+             * @default
+             */
+            note?: string;
+        };
         /**
          * EnhancementHunk
          * @description A change. `start` and `end` count characters of the original; `cost` is its share of a call, in US dollars.
@@ -1981,6 +3236,32 @@ export interface components {
             /** Pending */
             pending: number;
         };
+        /**
+         * EnhancementStatus
+         * @description critical: no document can be written now; degraded: something is slower or rests.
+         */
+        EnhancementStatus: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "degraded" | "critical";
+            /** Components */
+            components: components["schemas"]["ComponentState"][];
+        };
+        /**
+         * Eta
+         * @description Seconds until the task ends, from what such tasks have taken; nine in ten end between `low` and `high`, which
+         *     are not told before nineteen have finished.
+         */
+        Eta: {
+            /** Seconds */
+            seconds: number;
+            /** Low */
+            low: number | null;
+            /** High */
+            high: number | null;
+        };
         /** ExpectedUpload */
         ExpectedUpload: {
             /** Filename */
@@ -2025,6 +3306,144 @@ export interface components {
             output_tokens: number;
         };
         /**
+         * Feedback
+         * @description `query` belongs to the context search, whose targets are documents: what the ranking learns from.
+         */
+        Feedback: {
+            /** Target Id */
+            target_id: string;
+            /**
+             * Context
+             * @description What is judged: search, rfc, documentation, chat …
+             */
+            context: string;
+            /**
+             * Feedback Type
+             * @enum {string}
+             */
+            feedback_type: "like" | "dislike" | "report";
+            /** Rating */
+            rating?: number | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /**
+             * Comment
+             * @default
+             */
+            comment?: string;
+            /**
+             * Query
+             * @default
+             */
+            query?: string;
+            /** Session Id */
+            session_id?: string | null;
+        };
+        /**
+         * FeedbackAnalytics
+         * @description `coverage`: judged of what was produced (RFCs and documentation); null where nothing records what was shown.
+         */
+        FeedbackAnalytics: {
+            /** Days */
+            days: number;
+            /** Context */
+            context: string | null;
+            /** Total */
+            total: number;
+            /** Users */
+            users: number;
+            /** Likes */
+            likes: number;
+            /** Dislikes */
+            dislikes: number;
+            /** Reports */
+            reports: number;
+            /** Average Rating */
+            average_rating: number | null;
+            /** Positive Percentage */
+            positive_percentage: number | null;
+            /** Produced */
+            produced: number | null;
+            /** Judged */
+            judged: number | null;
+            /** Coverage */
+            coverage: number | null;
+            /** Top Issues */
+            top_issues: components["schemas"]["FeedbackIssue"][];
+        };
+        /** FeedbackDay */
+        FeedbackDay: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Likes */
+            likes: number;
+            /** Dislikes */
+            dislikes: number;
+            /** Reports */
+            reports: number;
+            /** Average Rating */
+            average_rating: number | null;
+            /** Positive Percentage */
+            positive_percentage: number | null;
+        };
+        /**
+         * FeedbackExport
+         * @description Whoever has the address can fetch the file. `expires_in`: seconds.
+         */
+        FeedbackExport: {
+            /** Download Url */
+            download_url: string;
+            /** Expires In */
+            expires_in: number;
+            /** Rows */
+            rows: number;
+            /** Size Bytes */
+            size_bytes: number;
+        };
+        /** FeedbackIssue */
+        FeedbackIssue: {
+            /** Reason */
+            reason: string;
+            /** Count */
+            count: number;
+        };
+        /**
+         * FeedbackStatistics
+         * @description Zeros when nobody said anything; percentages of likes and dislikes.
+         */
+        FeedbackStatistics: {
+            /** Target Id */
+            target_id: string;
+            /** Likes */
+            likes: number;
+            /** Dislikes */
+            dislikes: number;
+            /** Reports */
+            reports: number;
+            /** Ratings */
+            ratings: number;
+            /** Average Rating */
+            average_rating: number | null;
+            /** Positive Percentage */
+            positive_percentage: number | null;
+            /** Top Reason */
+            top_reason: string | null;
+        };
+        /**
+         * FeedbackTrends
+         * @description Days of the organisation's clock, oldest first; the last one is today, so far.
+         */
+        FeedbackTrends: {
+            /** Days */
+            days: components["schemas"]["FeedbackDay"][];
+        };
+        /**
          * FileInput
          * @description A file or an archive (zip, tar, tar.gz, tar.bz2) in base64.
          */
@@ -2041,6 +3460,142 @@ export interface components {
              * Format: base64
              */
             content: string;
+        };
+        /** Finalization */
+        Finalization: {
+            /**
+             * Session Id
+             * Format: uuid
+             */
+            session_id: string;
+            /**
+             * Additional Requirements
+             * @default
+             */
+            additional_requirements?: string;
+            /**
+             * Target Length
+             * @description Words; 1200 unless told
+             */
+            target_length?: number | null;
+        };
+        /** FoundDocument */
+        FoundDocument: {
+            /** Document Id */
+            document_id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FoundIndex
+         * @description `requested`: it is being made, concurrently; its state is in GET /performance/database/stats.
+         *
+         *     `found`: only reported, because that was asked for or three others come first.
+         */
+        FoundIndex: {
+            /** Index */
+            index: string;
+            /** Table */
+            table: string;
+            /** Columns */
+            columns: string[];
+            /** Reason */
+            reason: string;
+            /** Evidence */
+            evidence: {
+                [key: string]: number;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "found" | "requested";
+        };
+        /**
+         * GenerationExample
+         * @description `request` can be sent to POST /generate as it is; `first_questions` is what it asks where nothing is found.
+         */
+        GenerationExample: {
+            /**
+             * Task Type
+             * @enum {string}
+             */
+            task_type: "new_feature" | "modify_existing" | "analyze_current";
+            /** Title */
+            title: string;
+            /** Request */
+            request: {
+                [key: string]: string;
+            };
+            /** Tips */
+            tips: string[];
+            /** Sections */
+            sections: string[];
+            /** First Questions */
+            first_questions: components["schemas"]["AskedQuestion"][];
+        };
+        /** GenerationExamples */
+        GenerationExamples: {
+            /** Examples */
+            examples: components["schemas"]["GenerationExample"][];
+        };
+        /** GenerationStart */
+        GenerationStart: {
+            /**
+             * Task Type
+             * @enum {string}
+             */
+            task_type: "new_feature" | "modify_existing" | "analyze_current";
+            /** Initial Request */
+            initial_request: string;
+            /**
+             * Context
+             * @default
+             */
+            context?: string;
+            /**
+             * Search Sources
+             * @description Names of sources to draw on; all that the caller may read when empty
+             * @default []
+             */
+            search_sources?: string[];
+        };
+        /** GivenAnswer */
+        GivenAnswer: {
+            /** Answer */
+            answer: unknown;
+            /** Confidence */
+            confidence: number | null;
+        };
+        /**
+         * GivenFeedback
+         * @description `replaced`: there was one of yours on this target already. `points_earned`: what this one added.
+         */
+        GivenFeedback: {
+            /**
+             * Feedback Id
+             * Format: uuid
+             */
+            feedback_id: string;
+            /** Points Earned */
+            points_earned: number;
+            /** Replaced */
+            replaced: boolean;
+        };
+        /**
+         * GivenLearningFeedback
+         * @description `points_earned`: what this one added; `replaced`: you had judged this RFC before.
+         */
+        GivenLearningFeedback: {
+            /**
+             * Feedback Id
+             * Format: uuid
+             */
+            feedback_id: string;
+            /** Points Earned */
+            points_earned: number;
+            /** Replaced */
+            replaced: boolean;
         };
         /** Health */
         Health: {
@@ -2059,6 +3614,22 @@ export interface components {
              * @enum {string}
              */
             decision: "accept" | "reject";
+        };
+        /**
+         * IndexAdvice
+         * @description `evidence`: the measured numbers that say so.
+         */
+        IndexAdvice: {
+            /** Table */
+            table: string;
+            /** Columns */
+            columns: string[];
+            /** Reason */
+            reason: string;
+            /** Evidence */
+            evidence: {
+                [key: string]: number;
+            };
         };
         /**
          * IndexedDocument
@@ -2165,6 +3736,77 @@ export interface components {
             importer: string;
             /** Imported */
             imported: string;
+        };
+        /** LearningFeedback */
+        LearningFeedback: {
+            /**
+             * Rfc Id
+             * Format: uuid
+             */
+            rfc_id: string;
+            /**
+             * Feedback Type
+             * @enum {string}
+             */
+            feedback_type: "like" | "dislike" | "report";
+            /** Rating */
+            rating?: number | null;
+            /**
+             * Comment
+             * @default
+             */
+            comment?: string;
+            /**
+             * Improvement Suggestions
+             * @default
+             */
+            improvement_suggestions?: string;
+        };
+        /**
+         * LearningHealth
+         * @description `status`: healthy, or degraded with `problems`. `database_ms`: what a count of trainings took now.
+         */
+        LearningHealth: {
+            /** Status */
+            status: string;
+            /** Database Ms */
+            database_ms: number;
+            /** Vectors Configured */
+            vectors_configured: boolean;
+            /** Weights In Use */
+            weights_in_use: boolean;
+            /** Running Trainings */
+            running_trainings: number;
+            /** Dead Trainings Last Day */
+            dead_trainings_last_day: number;
+            /** Problems */
+            problems: string[];
+        };
+        /**
+         * LearningStatistics
+         * @description `average_quality`: of ratings, 1 to 5; null without any. `distribution`: ratings by stars.
+         */
+        LearningStatistics: {
+            /** Examples */
+            examples: number;
+            /** Judged Queries */
+            judged_queries: number;
+            /** Rated Rfcs */
+            rated_rfcs: number;
+            /** Average Quality */
+            average_quality: number | null;
+            /** Distribution */
+            distribution: {
+                [key: string]: number;
+            };
+            /** Ready */
+            ready: boolean;
+            /** Active Version */
+            active_version: number;
+            /** Last Retraining */
+            last_retraining: string | null;
+            /** Last Kept */
+            last_kept: boolean | null;
         };
         /**
          * LevelRoom
@@ -2284,6 +3926,78 @@ export interface components {
             total_errors: number;
             /** Providers */
             providers: components["schemas"]["ProviderNumbers"][];
+            reused: components["schemas"]["ReusedAnswers"];
+        };
+        /**
+         * LostPoints
+         * @description An aspect's part of the score. `points` of `of` were lost; `value` none: not measured, so not in play.
+         */
+        LostPoints: {
+            /** Aspect */
+            aspect: string;
+            /** Value */
+            value: number | null;
+            /** Target */
+            target: number;
+            /** Unit */
+            unit: string;
+            /** Of */
+            of: number;
+            /** Points */
+            points: number;
+            /** Why */
+            why: string;
+        };
+        /**
+         * MeasuredSearch
+         * @description Milliseconds inside the function; the first search of each query apart. `complete`: time sufficed for all.
+         */
+        MeasuredSearch: {
+            /** Searches */
+            searches: number;
+            /** Complete */
+            complete: boolean;
+            /** P50 Ms */
+            p50_ms: number;
+            /** P95 Ms */
+            p95_ms: number;
+            /** P99 Ms */
+            p99_ms: number;
+            /** First P50 Ms */
+            first_p50_ms: number;
+            /** Queries Per Second */
+            queries_per_second: number;
+            /** Hit Rate */
+            hit_rate: number;
+            /** Average Results */
+            average_results: number;
+            /** Without Results */
+            without_results: string[];
+            /** Degraded */
+            degraded: number;
+            weights: components["schemas"]["RankingWeights"];
+            /** Recommendations */
+            recommendations: components["schemas"]["SearchRecommendation"][];
+        };
+        /**
+         * MetricsSummary
+         * @description `metrics`: of the last `minutes`, over all sandboxes; none is "not measured". At most two minutes old.
+         *
+         *     `score`: 0 to 100 of the points in play; `grade`: A from 90, B from 80, C from 70, D from 60, else F.
+         */
+        MetricsSummary: {
+            /** Minutes */
+            minutes: number;
+            /** Score */
+            score: number | null;
+            /** Grade */
+            grade: string | null;
+            /** Points */
+            points: components["schemas"]["LostPoints"][];
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
         };
         /**
          * Model
@@ -2312,6 +4026,42 @@ export interface components {
             as_of: string;
             /** Nominal */
             nominal: boolean;
+        };
+        /**
+         * NewSchedule
+         * @description Each moment holds the task's worst case; moments that were missed submit one task together.
+         */
+        NewSchedule: {
+            /**
+             * Task Func
+             * @description The type, such as llm_generate_rfc
+             */
+            task_func: string;
+            /**
+             * Task Args
+             * @description Arguments of the type
+             * @default {}
+             */
+            task_args?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Priority
+             * @default normal
+             * @enum {string}
+             */
+            priority?: "low" | "normal" | "high" | "urgent";
+            /**
+             * Cron
+             * @description Five fields, such as 30 7 * * MON-FRI
+             */
+            cron: string;
+            /**
+             * Time Zone
+             * @description IANA, such as Europe/Berlin
+             * @default UTC
+             */
+            time_zone?: string;
         };
         /** NewSource */
         NewSource: {
@@ -2448,6 +4198,18 @@ export interface components {
             milliseconds: number;
             /** Detail */
             detail: string | null;
+        };
+        /**
+         * PartScore
+         * @description `score` 0 to 100, `weight` in the overall score, and what cost it points.
+         */
+        PartScore: {
+            /** Score */
+            score: number;
+            /** Weight */
+            weight: number;
+            /** Reasons */
+            reasons: string[];
         };
         /** PasswordChange */
         PasswordChange: {
@@ -2720,6 +4482,52 @@ export interface components {
             checked_at: string;
         };
         /**
+         * QueueNumbers
+         * @description Seconds. The rate is of the last five minutes; none ended: nobody can tell when the queue will be empty.
+         */
+        QueueNumbers: {
+            /** Depth */
+            depth: number;
+            /** Scheduled */
+            scheduled: number;
+            /** Oldest Age */
+            oldest_age: number;
+            /** Running */
+            running: number;
+            /** Rate Per Minute */
+            rate_per_minute: number;
+            /** Seconds To Drain */
+            seconds_to_drain: number | null;
+        };
+        /**
+         * QueueStats
+         * @description Of the caller's organisation. The last three are for its administrators.
+         */
+        QueueStats: {
+            /** Depth */
+            depth: number;
+            /** Scheduled */
+            scheduled: number;
+            /** Oldest Age */
+            oldest_age: number;
+            /** Running */
+            running: number;
+            /** Rate Per Minute */
+            rate_per_minute: number;
+            /** Seconds To Drain */
+            seconds_to_drain: number | null;
+            /** By Type */
+            by_type?: {
+                [key: string]: components["schemas"]["QueueNumbers"];
+            } | null;
+            /** By Priority */
+            by_priority?: {
+                [key: string]: components["schemas"]["QueueNumbers"];
+            } | null;
+            /** Dead Letters */
+            dead_letters?: number | null;
+        };
+        /**
          * QuickOrder
          * @description Code as text. Three calls to the model at most.
          */
@@ -2752,6 +4560,54 @@ export interface components {
              */
             output_format?: "md" | "html" | "docx";
         };
+        /**
+         * RankingWeights
+         * @description As in the search: of the two rankings, and what title and freshness add.
+         */
+        RankingWeights: {
+            /** Lexical */
+            lexical: number;
+            /** Semantic */
+            semantic: number;
+            /** Title */
+            title: number;
+            /** Freshness */
+            freshness: number;
+            /** Half Life Days */
+            half_life_days: number;
+        };
+        /**
+         * RedriveFilter
+         * @description What holds for all of those to try again; nothing means every one, the oldest first.
+         */
+        RedriveFilter: {
+            /** Task Ids */
+            task_ids?: string[] | null;
+            /** Task Func */
+            task_func?: string | null;
+            /**
+             * Code
+             * @description The cause, as the list of dead letters has it
+             */
+            code?: string | null;
+            /**
+             * Limit
+             * @default 100
+             */
+            limit?: number;
+        };
+        /**
+         * RedrivenTasks
+         * @description `tasks` are new, each with a hold of its own; `refused` stay dead letters, with the code of what refused them.
+         */
+        RedrivenTasks: {
+            /** Redriven */
+            redriven: number;
+            /** Tasks */
+            tasks: components["schemas"]["SubmittedTask"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedTask"][];
+        };
         /** RefreshRequest */
         RefreshRequest: {
             /**
@@ -2759,6 +4615,13 @@ export interface components {
              * @description Left out by a browser that has it in its cookie
              */
             refresh_token?: string;
+        };
+        /** RefusedTask */
+        RefusedTask: {
+            /** Task Id */
+            task_id: string;
+            /** Code */
+            code: string;
         };
         /** Registration */
         Registration: {
@@ -2777,6 +4640,23 @@ export interface components {
              * @description US dollars a month; $100 if absent
              */
             budget_limit?: number | string | null;
+        };
+        /** RemovedFeedback */
+        RemovedFeedback: {
+            /**
+             * Feedback Id
+             * Format: uuid
+             */
+            feedback_id: string;
+            /**
+             * Removed At
+             * Format: date-time
+             */
+            removed_at: string;
+            /** Removed By */
+            removed_by: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * ReportDetails
@@ -2887,6 +4767,209 @@ export interface components {
              */
             reference?: string | null;
         };
+        /** RetrainingJob */
+        RetrainingJob: {
+            /**
+             * Job Id
+             * Format: uuid
+             */
+            job_id: string;
+            /** Status */
+            status: string;
+        };
+        /**
+         * RetrainingOrder
+         * @description Which feedback counts. With `reasons`, only dislikes for those.
+         */
+        RetrainingOrder: {
+            /** Context */
+            context?: ("search" | "rfc") | null;
+            /**
+             * Min Feedback Count
+             * @default 10
+             */
+            min_feedback_count?: number;
+            /** Date From */
+            date_from?: string | null;
+            /** Date To */
+            date_to?: string | null;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons?: string[];
+        };
+        /**
+         * ReusedAnswers
+         * @description Answers that were given again from the cache: nothing was called or charged. `saved`: what they had cost, USD.
+         */
+        ReusedAnswers: {
+            /** Answers */
+            answers: number;
+            /** Saved */
+            saved: number;
+            /** Tokens */
+            tokens: number;
+        };
+        /** RfcDiff */
+        RfcDiff: {
+            /**
+             * Rfc Id
+             * Format: uuid
+             */
+            rfc_id: string;
+            /** From Version */
+            from_version: number;
+            /** To Version */
+            to_version: number;
+            /** Title Changed */
+            title_changed: boolean;
+            /** Lines Added */
+            lines_added: number;
+            /** Lines Removed */
+            lines_removed: number;
+            /** Sections */
+            sections: components["schemas"]["SectionDiff"][];
+        };
+        /**
+         * RfcDocument
+         * @description A version of an RFC. `sections` are the model's own texts, of version 1; `full_content` is Markdown.
+         *
+         *     `citations`: how many were checked against the passages that they name, and which were taken away.
+         */
+        RfcDocument: {
+            /** Rfc Id */
+            rfc_id: string;
+            /** Session Id */
+            session_id: string | null;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
+            /** Latest Version */
+            latest_version: number;
+            /** Sections */
+            sections: components["schemas"]["RfcSection"][];
+            /** Full Content */
+            full_content: string;
+            /** Sources Used */
+            sources_used: {
+                [key: string]: unknown;
+            }[];
+            /** Quality */
+            quality: {
+                [key: string]: unknown;
+            };
+            /** Citations */
+            citations: {
+                [key: string]: unknown;
+            };
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RfcQuality
+         * @description Computed from the text by rules, without a model and without a charge.
+         */
+        RfcQuality: {
+            structure: components["schemas"]["PartScore"];
+            completeness: components["schemas"]["PartScore"];
+            technical_depth: components["schemas"]["PartScore"];
+            clarity: components["schemas"]["PartScore"];
+            /** Overall */
+            overall: number;
+            /** Suggestions */
+            suggestions: string[];
+            /** Missing Sections */
+            missing_sections: string[];
+            /** Weak Areas */
+            weak_areas: string[];
+        };
+        /** RfcSection */
+        RfcSection: {
+            /** Title */
+            title: string;
+            /** Text */
+            text: string;
+        };
+        /** RfcToAnalyze */
+        RfcToAnalyze: {
+            /** Rfc Content */
+            rfc_content: string;
+            /** Rfc Title */
+            rfc_title: string;
+        };
+        /**
+         * RfcVersion
+         * @description `overall`: its quality, 0 to 100.
+         */
+        RfcVersion: {
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            /** Word Count */
+            word_count: number;
+            /** Overall */
+            overall: number;
+            /** Note */
+            note: string;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** RfcVersions */
+        RfcVersions: {
+            /**
+             * Rfc Id
+             * Format: uuid
+             */
+            rfc_id: string;
+            /** Versions */
+            versions: components["schemas"]["RfcVersion"][];
+        };
+        /** Rollback */
+        Rollback: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RolledBackLearning
+         * @description `active_version` 0: the defaults.
+         */
+        RolledBackLearning: {
+            /** Rolled Back Version */
+            rolled_back_version: number;
+            /** Active Version */
+            active_version: number;
+            weights: components["schemas"]["RankingWeights"];
+        };
+        /**
+         * RouteTimes
+         * @description Since the statistics began. Milliseconds inside the function; `statements` and `database_ms` per request.
+         */
+        RouteTimes: {
+            /** Route */
+            route: string;
+            /** Requests */
+            requests: number;
+            /** Failed */
+            failed: number;
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** Statements */
+            statements: number;
+            /** Database Ms */
+            database_ms: number;
+        };
         /** Scope */
         Scope: {
             /** Scope */
@@ -2916,6 +4999,27 @@ export interface components {
              * @default []
              */
             document_ids?: string[];
+        };
+        /**
+         * SearchMeasurement
+         * @description Without queries: those that were judged last, else titles of documents.
+         */
+        SearchMeasurement: {
+            /**
+             * Queries
+             * @default []
+             */
+            queries?: string[];
+            /**
+             * Repetitions
+             * @default 2
+             */
+            repetitions?: number;
+            /**
+             * Limit
+             * @default 10
+             */
+            limit?: number;
         };
         /**
          * SearchQuery
@@ -2976,6 +5080,13 @@ export interface components {
              * @default false
              */
             one_per_document?: boolean;
+        };
+        /** SearchRecommendation */
+        SearchRecommendation: {
+            /** Action */
+            action: string;
+            /** Because */
+            because: string;
         };
         /**
          * SearchResult
@@ -3061,6 +5172,82 @@ export interface components {
              * @default false
              */
             cached?: boolean;
+        };
+        /**
+         * SectionDiff
+         * @description `diff`: unified, empty when nothing changed.
+         */
+        SectionDiff: {
+            /** Title */
+            title: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "same" | "changed" | "added" | "removed";
+            /** Diff */
+            diff: string;
+            /** Lines Added */
+            lines_added: number;
+            /** Lines Removed */
+            lines_removed: number;
+        };
+        /**
+         * SessionState
+         * @description A session of the dialogue. `questions` are those without an answer; money in US dollars.
+         *
+         *     `document_worst_case`: what finalizing would hold now; the document never costs more.
+         */
+        SessionState: {
+            /** Session Id */
+            session_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "asking" | "ready" | "generating" | "completed" | "failed" | "cancelled";
+            /**
+             * Task Type
+             * @enum {string}
+             */
+            task_type: "new_feature" | "modify_existing" | "analyze_current";
+            /** Initial Request */
+            initial_request: string;
+            /** Context */
+            context: string;
+            /** Search Sources */
+            search_sources: string[];
+            /** Found */
+            found: components["schemas"]["FoundDocument"][];
+            /** Questions */
+            questions: components["schemas"]["AskedQuestion"][];
+            /** Answers */
+            answers: {
+                [key: string]: components["schemas"]["GivenAnswer"];
+            };
+            /** Is Ready To Generate */
+            is_ready_to_generate: boolean;
+            /**
+             * Cost
+             * @description What the model's questions cost
+             */
+            cost: number;
+            /** Document Worst Case */
+            document_worst_case: number | null;
+            /** Task Id */
+            task_id: string | null;
+            /** Rfc Id */
+            rfc_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * Settings
@@ -3275,6 +5462,63 @@ export interface components {
             projected_percentage: number;
         };
         /**
+         * StartedSession
+         * @description The session. `degraded`: why the model worded no questions; the rules' questions are there all the same.
+         */
+        StartedSession: {
+            /** Session Id */
+            session_id: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "asking" | "ready" | "generating" | "completed" | "failed" | "cancelled";
+            /**
+             * Task Type
+             * @enum {string}
+             */
+            task_type: "new_feature" | "modify_existing" | "analyze_current";
+            /** Initial Request */
+            initial_request: string;
+            /** Context */
+            context: string;
+            /** Search Sources */
+            search_sources: string[];
+            /** Found */
+            found: components["schemas"]["FoundDocument"][];
+            /** Questions */
+            questions: components["schemas"]["AskedQuestion"][];
+            /** Answers */
+            answers: {
+                [key: string]: components["schemas"]["GivenAnswer"];
+            };
+            /** Is Ready To Generate */
+            is_ready_to_generate: boolean;
+            /**
+             * Cost
+             * @description What the model's questions cost
+             */
+            cost: number;
+            /** Document Worst Case */
+            document_worst_case: number | null;
+            /** Task Id */
+            task_id: string | null;
+            /** Rfc Id */
+            rfc_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Degraded */
+            degraded: "model_unavailable" | null;
+        };
+        /**
          * StartedSync
          * @description `is_new` is false for a run that was waiting or going on already.
          */
@@ -3299,6 +5543,24 @@ export interface components {
             /** Syncs */
             syncs: components["schemas"]["StartedSync"][];
         };
+        /**
+         * StatementStats
+         * @description Milliseconds. The text has placeholders and no values.
+         */
+        StatementStats: {
+            /** Statement */
+            statement: string;
+            /** Calls */
+            calls: number;
+            /** Rows */
+            rows: number;
+            /** Total Ms */
+            total_ms: number;
+            /** Mean Ms */
+            mean_ms: number;
+            /** Max Ms */
+            max_ms: number;
+        };
         /** StrategyChange */
         StrategyChange: {
             /**
@@ -3316,6 +5578,8 @@ export interface components {
         /**
          * SubmittedTask
          * @description `estimated_processing_time`: seconds, the median of the last such tasks; none before the first has finished.
+         *
+         *     Nine in ten end between `estimated_low` and `estimated_high`, told from the nineteenth on.
          */
         SubmittedTask: {
             /** Task Id */
@@ -3326,6 +5590,14 @@ export interface components {
             held: number;
             /** Estimated Processing Time */
             estimated_processing_time: number | null;
+            /** Estimated Low */
+            estimated_low?: number | null;
+            /** Estimated High */
+            estimated_high?: number | null;
+            /** Run At */
+            run_at?: string | null;
+            /** Retry Of */
+            retry_of?: string | null;
         };
         /**
          * SyncRun
@@ -3386,8 +5658,45 @@ export interface components {
             sources: components["schemas"]["SourceSync"][];
         };
         /**
+         * SystemHealth
+         * @description critical: nothing works; degraded: something is slower or missing, and the rest works.
+         */
+        SystemHealth: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "healthy" | "degraded" | "critical";
+            /** Components */
+            components: {
+                [key: string]: components["schemas"]["ComponentHealth"];
+            };
+        };
+        /** TableStats */
+        TableStats: {
+            /** Table */
+            table: string;
+            /** Rows */
+            rows: number;
+            /** Dead Rows */
+            dead_rows: number;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Sequential Scans */
+            sequential_scans: number;
+            /** Rows Read Sequentially */
+            rows_read_sequentially: number;
+            /** Index Scans */
+            index_scans: number;
+            /** Last Analyzed */
+            last_analyzed: string | null;
+        };
+        /**
          * TaskDetails
          * @description A task. Money in US dollars: `held` is set aside while it runs, `cost` is what was charged.
+         *
+         *     `result` is kept for an hour unless the task was submitted with `save_result`; a large one is a `reference` whose
+         *     `url` opens for five minutes. `run_at`: not before. `retry_of`: the task that this one tries again.
          */
         TaskDetails: {
             /** Task Id */
@@ -3431,6 +5740,13 @@ export interface components {
             error: {
                 [key: string]: unknown;
             } | null;
+            /** Run At */
+            run_at: string | null;
+            /** Retry Of */
+            retry_of: string | null;
+            /** Result Expires At */
+            result_expires_at: string | null;
+            eta: components["schemas"]["Eta"] | null;
         };
         /**
          * TaskEstimate
@@ -3457,6 +5773,29 @@ export interface components {
             /** Cheaper Models */
             cheaper_models: components["schemas"]["CheaperModel"][];
         };
+        /**
+         * TaskExample
+         * @description A body that POST /async-tasks/submit takes, and the schema of the arguments.
+         */
+        TaskExample: {
+            /** Task Func */
+            task_func: string;
+            /** Task Args */
+            task_args: {
+                [key: string]: unknown;
+            };
+            /** Priority */
+            priority: string;
+            /** Arguments Schema */
+            arguments_schema: {
+                [key: string]: unknown;
+            };
+        };
+        /** TaskExamples */
+        TaskExamples: {
+            /** Examples */
+            examples: components["schemas"]["TaskExample"][];
+        };
         /** TaskQuestion */
         TaskQuestion: {
             /**
@@ -3472,6 +5811,47 @@ export interface components {
             task_args?: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * TaskSchedule
+         * @description `next_at`: when the next task is submitted; `last_error`: why the last one was not.
+         */
+        TaskSchedule: {
+            /** Schedule Id */
+            schedule_id: string;
+            /** Task Func */
+            task_func: string;
+            /** Task Args */
+            task_args: {
+                [key: string]: unknown;
+            };
+            /** Priority */
+            priority: string;
+            /** Cron */
+            cron: string;
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Next At
+             * Format: date-time
+             */
+            next_at: string;
+            /** Last At */
+            last_at: string | null;
+            /** Last Error */
+            last_error: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** TaskSchedules */
+        TaskSchedules: {
+            /** Schedules */
+            schedules: components["schemas"]["TaskSchedule"][];
         };
         /** TaskSubmission */
         TaskSubmission: {
@@ -3494,6 +5874,17 @@ export interface components {
              * @enum {string}
              */
             priority?: "low" | "normal" | "high" | "urgent";
+            /**
+             * Run At
+             * @description Not before this moment; at once when it has passed
+             */
+            run_at?: string | null;
+            /**
+             * Save Result
+             * @description Keep the result; else it is forgotten after an hour
+             * @default false
+             */
+            save_result?: boolean;
         };
         /** TemplateSection */
         TemplateSection: {
@@ -3534,6 +5925,86 @@ export interface components {
              * @default 60
              */
             expires_in?: number;
+        };
+        /** TrainingLine */
+        TrainingLine: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * TrainingRequest
+         * @description full starts from the defaults, incremental from what is in use and with feedback since then; multilingual is full
+         *     and keeps nothing that makes a language worse. With `reasons`, only dislikes for those count.
+         */
+        TrainingRequest: {
+            /**
+             * Training Type
+             * @default full
+             * @enum {string}
+             */
+            training_type?: "full" | "incremental" | "multilingual";
+            /**
+             * Context
+             * @description search: only the ranking; rfc: only the examples; both when left out
+             */
+            context?: ("search" | "rfc") | null;
+            /**
+             * Min Feedback Count
+             * @default 10
+             */
+            min_feedback_count?: number;
+            /** Date From */
+            date_from?: string | null;
+            /** Date To */
+            date_to?: string | null;
+            /**
+             * Reasons
+             * @default []
+             */
+            reasons?: string[];
+        };
+        /**
+         * TrainingStatus
+         * @description `evaluation`: before and after on held-out feedback, once it has ended. `version`: made by it; null: not kept.
+         */
+        TrainingStatus: {
+            /**
+             * Training Id
+             * Format: uuid
+             */
+            training_id: string;
+            /** Training Type */
+            training_type: string;
+            /** Status */
+            status: string;
+            /** Stage */
+            stage: string;
+            /** Progress */
+            progress: number;
+            /** Log */
+            log: components["schemas"]["TrainingLine"][];
+            /** Evaluation */
+            evaluation: {
+                [key: string]: unknown;
+            } | null;
+            /** Version */
+            version: number | null;
+            /** Error */
+            error: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Finished At */
+            finished_at: string | null;
         };
         /**
          * TrialAnswer
@@ -3712,6 +6183,31 @@ export interface components {
              */
             created_at: string;
         };
+        /**
+         * UserReputation
+         * @description `compared` votes are on targets that others voted on; `agreed` of them with the majority of those.
+         */
+        UserReputation: {
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** Score */
+            score: number;
+            /** Given */
+            given: number;
+            /** Removed */
+            removed: number;
+            /** Points */
+            points: number;
+            /** Detailed */
+            detailed: number;
+            /** Compared */
+            compared: number;
+            /** Agreed */
+            agreed: number;
+        };
         /** UserTasks */
         UserTasks: {
             /** Tasks */
@@ -3868,6 +6364,10 @@ export type Advice = components['schemas']['Advice'];
 export type AnalysisOrder = components['schemas']['AnalysisOrder'];
 export type AnalyzedCode = components['schemas']['AnalyzedCode'];
 export type Announcement = components['schemas']['Announcement'];
+export type AnswerGiven = components['schemas']['AnswerGiven'];
+export type AnswersGiven = components['schemas']['AnswersGiven'];
+export type AskedInChat = components['schemas']['AskedInChat'];
+export type AskedQuestion = components['schemas']['AskedQuestion'];
 export type BenchmarkRequest = components['schemas']['BenchmarkRequest'];
 export type BodyUploadDocument = components['schemas']['Body_upload_document'];
 export type BodyUploadFile = components['schemas']['Body_upload_file'];
@@ -3879,10 +6379,20 @@ export type BudgetCheck = components['schemas']['BudgetCheck'];
 export type BudgetOverview = components['schemas']['BudgetOverview'];
 export type BudgetShare = components['schemas']['BudgetShare'];
 export type BudgetStatus = components['schemas']['BudgetStatus'];
+export type CacheNamespace = components['schemas']['CacheNamespace'];
+export type CacheStats = components['schemas']['CacheStats'];
 export type ChangedBudget = components['schemas']['ChangedBudget'];
 export type ChangedPrice = components['schemas']['ChangedPrice'];
 export type ChangedStrategy = components['schemas']['ChangedStrategy'];
+export type ChatHistory = components['schemas']['ChatHistory'];
+export type ChatMessage = components['schemas']['ChatMessage'];
+export type ChatQuestion = components['schemas']['ChatQuestion'];
+export type ChatSessionLine = components['schemas']['ChatSessionLine'];
+export type ChatSessions = components['schemas']['ChatSessions'];
 export type CheaperModel = components['schemas']['CheaperModel'];
+export type Choice = components['schemas']['Choice'];
+export type CleanedUp = components['schemas']['CleanedUp'];
+export type ClearedCache = components['schemas']['ClearedCache'];
 export type CodeComplexity = components['schemas']['CodeComplexity'];
 export type CodeDependencies = components['schemas']['CodeDependencies'];
 export type CodeDiagrams = components['schemas']['CodeDiagrams'];
@@ -3894,8 +6404,15 @@ export type CodeType = components['schemas']['CodeType'];
 export type CollectionDetails = components['schemas']['CollectionDetails'];
 export type CollectionTotals = components['schemas']['CollectionTotals'];
 export type Collections = components['schemas']['Collections'];
+export type ComponentHealth = components['schemas']['ComponentHealth'];
+export type ComponentState = components['schemas']['ComponentState'];
+export type ConnectionPool = components['schemas']['ConnectionPool'];
 export type CreatedUser = components['schemas']['CreatedUser'];
 export type Credentials = components['schemas']['Credentials'];
+export type DatabaseReport = components['schemas']['DatabaseReport'];
+export type DatabaseStats = components['schemas']['DatabaseStats'];
+export type DeadLetterGroup = components['schemas']['DeadLetterGroup'];
+export type DeadLetters = components['schemas']['DeadLetters'];
 export type DeletedDocument = components['schemas']['DeletedDocument'];
 export type DeletedSource = components['schemas']['DeletedSource'];
 export type DemoUser = components['schemas']['DemoUser'];
@@ -3907,32 +6424,60 @@ export type DocumentationOrder = components['schemas']['DocumentationOrder'];
 export type DocumentationTemplate = components['schemas']['DocumentationTemplate'];
 export type DocumentationTemplates = components['schemas']['DocumentationTemplates'];
 export type DroppedHunk = components['schemas']['DroppedHunk'];
+export type EditedRfc = components['schemas']['EditedRfc'];
 export type EnhancementHunk = components['schemas']['EnhancementHunk'];
 export type EnhancementState = components['schemas']['EnhancementState'];
+export type EnhancementStatus = components['schemas']['EnhancementStatus'];
+export type Eta = components['schemas']['Eta'];
 export type ExpectedUpload = components['schemas']['ExpectedUpload'];
 export type FeatureStats = components['schemas']['FeatureStats'];
+export type Feedback = components['schemas']['Feedback'];
+export type FeedbackAnalytics = components['schemas']['FeedbackAnalytics'];
+export type FeedbackDay = components['schemas']['FeedbackDay'];
+export type FeedbackExport = components['schemas']['FeedbackExport'];
+export type FeedbackIssue = components['schemas']['FeedbackIssue'];
+export type FeedbackStatistics = components['schemas']['FeedbackStatistics'];
+export type FeedbackTrends = components['schemas']['FeedbackTrends'];
 export type FileInput = components['schemas']['FileInput'];
+export type Finalization = components['schemas']['Finalization'];
+export type FoundDocument = components['schemas']['FoundDocument'];
+export type FoundIndex = components['schemas']['FoundIndex'];
+export type GenerationExample = components['schemas']['GenerationExample'];
+export type GenerationExamples = components['schemas']['GenerationExamples'];
+export type GenerationStart = components['schemas']['GenerationStart'];
+export type GivenAnswer = components['schemas']['GivenAnswer'];
+export type GivenFeedback = components['schemas']['GivenFeedback'];
+export type GivenLearningFeedback = components['schemas']['GivenLearningFeedback'];
 export type Health = components['schemas']['Health'];
 export type HunkDecision = components['schemas']['HunkDecision'];
+export type IndexAdvice = components['schemas']['IndexAdvice'];
 export type IndexedDocument = components['schemas']['IndexedDocument'];
 export type IndexedFile = components['schemas']['IndexedFile'];
 export type IndexedText = components['schemas']['IndexedText'];
 export type InitializedCollections = components['schemas']['InitializedCollections'];
 export type InternalDependency = components['schemas']['InternalDependency'];
+export type LearningFeedback = components['schemas']['LearningFeedback'];
+export type LearningHealth = components['schemas']['LearningHealth'];
+export type LearningStatistics = components['schemas']['LearningStatistics'];
 export type LevelRoom = components['schemas']['LevelRoom'];
 export type ListedSource = components['schemas']['ListedSource'];
 export type LlmHealth = components['schemas']['LlmHealth'];
 export type LlmModels = components['schemas']['LlmModels'];
 export type LlmPerformance = components['schemas']['LlmPerformance'];
 export type LlmStats = components['schemas']['LlmStats'];
+export type LostPoints = components['schemas']['LostPoints'];
+export type MeasuredSearch = components['schemas']['MeasuredSearch'];
+export type MetricsSummary = components['schemas']['MetricsSummary'];
 export type Model = components['schemas']['Model'];
 export type ModelPrice = components['schemas']['ModelPrice'];
+export type NewSchedule = components['schemas']['NewSchedule'];
 export type NewSource = components['schemas']['NewSource'];
 export type NewUser = components['schemas']['NewUser'];
 export type Notification = components['schemas']['Notification'];
 export type Notifications = components['schemas']['Notifications'];
 export type OwnBudget = components['schemas']['OwnBudget'];
 export type PartHealth = components['schemas']['PartHealth'];
+export type PartScore = components['schemas']['PartScore'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PasswordChanged = components['schemas']['PasswordChanged'];
 export type Preferences = components['schemas']['Preferences'];
@@ -3946,20 +6491,44 @@ export type ProviderNumbers = components['schemas']['ProviderNumbers'];
 export type ProviderPerformance = components['schemas']['ProviderPerformance'];
 export type ProviderShare = components['schemas']['ProviderShare'];
 export type ProviderState = components['schemas']['ProviderState'];
+export type QueueNumbers = components['schemas']['QueueNumbers'];
+export type QueueStats = components['schemas']['QueueStats'];
 export type QuickOrder = components['schemas']['QuickOrder'];
+export type RankingWeights = components['schemas']['RankingWeights'];
+export type RedriveFilter = components['schemas']['RedriveFilter'];
+export type RedrivenTasks = components['schemas']['RedrivenTasks'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
+export type RefusedTask = components['schemas']['RefusedTask'];
 export type Registration = components['schemas']['Registration'];
+export type RemovedFeedback = components['schemas']['RemovedFeedback'];
 export type ReportDetails = components['schemas']['ReportDetails'];
 export type ReportFile = components['schemas']['ReportFile'];
 export type ReportSummary = components['schemas']['ReportSummary'];
 export type Reports = components['schemas']['Reports'];
 export type RepositoryInput = components['schemas']['RepositoryInput'];
+export type RetrainingJob = components['schemas']['RetrainingJob'];
+export type RetrainingOrder = components['schemas']['RetrainingOrder'];
+export type ReusedAnswers = components['schemas']['ReusedAnswers'];
+export type RfcDiff = components['schemas']['RfcDiff'];
+export type RfcDocument = components['schemas']['RfcDocument'];
+export type RfcQuality = components['schemas']['RfcQuality'];
+export type RfcSection = components['schemas']['RfcSection'];
+export type RfcToAnalyze = components['schemas']['RfcToAnalyze'];
+export type RfcVersion = components['schemas']['RfcVersion'];
+export type RfcVersions = components['schemas']['RfcVersions'];
+export type Rollback = components['schemas']['Rollback'];
+export type RolledBackLearning = components['schemas']['RolledBackLearning'];
+export type RouteTimes = components['schemas']['RouteTimes'];
 export type Scope = components['schemas']['Scope'];
 export type Scopes = components['schemas']['Scopes'];
 export type SearchFilters = components['schemas']['SearchFilters'];
+export type SearchMeasurement = components['schemas']['SearchMeasurement'];
 export type SearchQuery = components['schemas']['SearchQuery'];
+export type SearchRecommendation = components['schemas']['SearchRecommendation'];
 export type SearchResult = components['schemas']['SearchResult'];
 export type SearchResults = components['schemas']['SearchResults'];
+export type SectionDiff = components['schemas']['SectionDiff'];
+export type SessionState = components['schemas']['SessionState'];
 export type Settings = components['schemas']['Settings'];
 export type SignedIn = components['schemas']['SignedIn'];
 export type SignedOut = components['schemas']['SignedOut'];
@@ -3973,20 +6542,31 @@ export type SourceTypeDetails = components['schemas']['SourceTypeDetails'];
 export type SourceTypes = components['schemas']['SourceTypes'];
 export type Sources = components['schemas']['Sources'];
 export type SpenderSummary = components['schemas']['SpenderSummary'];
+export type StartedSession = components['schemas']['StartedSession'];
 export type StartedSync = components['schemas']['StartedSync'];
 export type StartedSyncs = components['schemas']['StartedSyncs'];
+export type StatementStats = components['schemas']['StatementStats'];
 export type StrategyChange = components['schemas']['StrategyChange'];
 export type SubmittedTask = components['schemas']['SubmittedTask'];
 export type SyncRun = components['schemas']['SyncRun'];
 export type SyncSelection = components['schemas']['SyncSelection'];
 export type SyncStatus = components['schemas']['SyncStatus'];
+export type SystemHealth = components['schemas']['SystemHealth'];
+export type TableStats = components['schemas']['TableStats'];
 export type TaskDetails = components['schemas']['TaskDetails'];
 export type TaskEstimate = components['schemas']['TaskEstimate'];
+export type TaskExample = components['schemas']['TaskExample'];
+export type TaskExamples = components['schemas']['TaskExamples'];
 export type TaskQuestion = components['schemas']['TaskQuestion'];
+export type TaskSchedule = components['schemas']['TaskSchedule'];
+export type TaskSchedules = components['schemas']['TaskSchedules'];
 export type TaskSubmission = components['schemas']['TaskSubmission'];
 export type TemplateSection = components['schemas']['TemplateSection'];
 export type TextInput = components['schemas']['TextInput'];
 export type Ticket = components['schemas']['Ticket'];
+export type TrainingLine = components['schemas']['TrainingLine'];
+export type TrainingRequest = components['schemas']['TrainingRequest'];
+export type TrainingStatus = components['schemas']['TrainingStatus'];
 export type TrialAnswer = components['schemas']['TrialAnswer'];
 export type TrialQuestion = components['schemas']['TrialQuestion'];
 export type TriedSource = components['schemas']['TriedSource'];
@@ -3996,6 +6576,7 @@ export type UsageDay = components['schemas']['UsageDay'];
 export type UsageHistory = components['schemas']['UsageHistory'];
 export type UsageStats = components['schemas']['UsageStats'];
 export type UserProfile = components['schemas']['UserProfile'];
+export type UserReputation = components['schemas']['UserReputation'];
 export type UserTasks = components['schemas']['UserTasks'];
 export type VectorHealth = components['schemas']['VectorHealth'];
 export type VectorQuery = components['schemas']['VectorQuery'];
@@ -4005,6 +6586,42 @@ export type VectorStats = components['schemas']['VectorStats'];
 export type VerifiedToken = components['schemas']['VerifiedToken'];
 export type $defs = Record<string, never>;
 export interface operations {
+    get_root: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To /docs */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_jwks: {
         parameters: {
             query?: never;
@@ -4047,6 +6664,332 @@ export interface operations {
             };
         };
     };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TrainingRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedTask"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_training_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                training_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingStatus"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyze_rfc_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RfcToAnalyze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfcQuality"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    optimize_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SearchMeasurement"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredSearch"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_enhancement_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnhancementStatus"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clean_up_tasks: {
+        parameters: {
+            query?: {
+                older_than_hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CleanedUp"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetters"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redrive_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedriveFilter"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedrivenTasks"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     estimate_task: {
         parameters: {
             query?: never;
@@ -4067,6 +7010,202 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskEstimate"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_task_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskExamples"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queue_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStats"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_task_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskSchedules"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_task_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskSchedule"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_task_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskSchedule"];
                 };
             };
             /** @description A problem: what is wrong, where, and what to do */
@@ -4233,6 +7372,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskDetails"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedTask"];
                 };
             };
             /** @description A problem: what is wrong, where, and what to do */
@@ -4971,6 +8150,169 @@ export interface operations {
             };
         };
     };
+    ask_question: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChatQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedInChat"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_chat_sessions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatSessions"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chat_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatHistory"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_chat_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     analyze_code: {
         parameters: {
             query?: never;
@@ -5319,6 +8661,1055 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnhancementState"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Feedback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenFeedback"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_feedback_analytics: {
+        parameters: {
+            query?: {
+                context?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackAnalytics"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_feedback: {
+        parameters: {
+            query?: {
+                context?: string | null;
+                date_from?: string | null;
+                date_to?: string | null;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackExport"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reputation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserReputation"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrain_from_feedback: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RetrainingOrder"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetrainingJob"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retraining: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingStatus"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_feedback_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                target_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackStatistics"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_feedback_trends: {
+        parameters: {
+            query?: {
+                context?: string | null;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackTrends"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_feedback: {
+        parameters: {
+            query: {
+                reason: string;
+            };
+            header?: never;
+            path: {
+                feedback_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemovedFeedback"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_generation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GenerationStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedSession"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_questions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_generation_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GenerationExamples"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finalize_generation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Finalization"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfcDocument"] | components["schemas"]["SubmittedTask"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedTask"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rfc: {
+        parameters: {
+            query?: {
+                /** @description A file instead of the JSON answer */
+                format?: ("md" | "html" | "txt" | "json" | "docx") | null;
+                /** @description The current one unless told */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                rfc_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfcDocument"];
+                    "text/markdown": unknown;
+                    "text/html": unknown;
+                    "text/plain": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_rfc: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rfc_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditedRfc"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfcDocument"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_rfc_versions: {
+        parameters: {
+            query: {
+                from_version: number;
+                to_version: number;
+            };
+            header?: never;
+            path: {
+                rfc_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfcDiff"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rfc_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rfc_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RfcVersions"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_generation_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_generation_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_component_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemHealth"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemHealth"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_learning_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LearningFeedback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GivenLearningFeedback"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_learning_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningHealth"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retrain_manually: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmittedTask"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_back_learning: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolledBackLearning"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_learning_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearningStatistics"];
                 };
             };
             /** @description A problem: what is wrong, where, and what to do */
@@ -5812,6 +10203,251 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Notification"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_cache: {
+        parameters: {
+            query?: {
+                /** @description A namespace, or several with * and ?, or tag:NAME such as tag:document:… or tag:budget:… */
+                pattern?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearedCache"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cache_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CacheStats"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    optimize_database: {
+        parameters: {
+            query?: {
+                /** @description Report what is missing, and change nothing */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseReport"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_database_stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseStats"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics_summary: {
+        parameters: {
+            query?: {
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsSummary"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemHealth"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemHealth"];
                 };
             };
             /** @description A problem: what is wrong, where, and what to do */
@@ -6852,6 +11488,44 @@ export interface operations {
             };
         };
     };
+    get_docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": unknown;
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -6877,6 +11551,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description A problem: what is wrong, where, and what to do */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem on our side; nothing was stored unless it says so */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
             /** @description A problem: what is wrong, where, and what to do */

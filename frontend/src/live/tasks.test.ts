@@ -22,6 +22,10 @@ const task = (change: Partial<TaskDetails> = {}): TaskDetails => ({
   cost: 0,
   result: null,
   error: null,
+  run_at: null,
+  retry_of: null,
+  result_expires_at: null,
+  eta: null,
   ...change,
 });
 
