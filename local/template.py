@@ -19,6 +19,7 @@ from local.errors import CloudError
 from local.http_api import spell_out
 
 REGION = "us-east-1"
+_ROLE_ARN = "arn:aws:iam::000000000000:role/local"
 _COLD_START_SECONDS = 15
 _LONGEST_SECONDS = 900
 
@@ -92,7 +93,8 @@ def expand(path: Path, invoke_url: str) -> Expansion:
         elif kind == "AWS::Lambda::EventSourceMapping":
             _number_the_concurrency(resource["Properties"], template.get("Parameters", {}))
         elif kind == "AWS::Lambda::Permission":
-            # Nothing here asks for them, and spelled-out routes take their room: a stack has 500 resources at most.
+            # Nothing here asks for them, nor for roles: a stack has 500 resources at most, and spelled-out routes
+            # take their room.
             _remove(resources, logical_id)
         elif kind.startswith("Custom::") or kind == "AWS::CloudFormation::CustomResource":
             _remove(resources, logical_id)
@@ -100,6 +102,8 @@ def expand(path: Path, invoke_url: str) -> Expansion:
             expansion.buckets[logical_id] = "assistant-local-" + logical_id.lower()
             told = resource.get("Properties", {}).get("NotificationConfiguration", {})
             expansion.notices[logical_id] = told.get("QueueConfigurations", [])
+    template = _without_access_rules(template)
+    resources = template["Resources"]
     for logical_id, name in expansion.buckets.items():
         _remove(resources, logical_id)
         template = _with_bucket(template, logical_id, name)
@@ -136,7 +140,7 @@ def _hand_over(logical_id: str, resource: dict[str, Any], folders: dict[str, str
     properties["Code"] = {"ZipFile": "x"}
     # The host keeps the function's timeout; the emulator counts cold starts in, so it waits longer.
     properties["Timeout"] = int(min(timeout + _COLD_START_SECONDS, _LONGEST_SECONDS))
-    for unused in ("Layers", "VpcConfig", "ReservedConcurrentExecutions", "Architectures"):
+    for unused in ("Layers", "LoggingConfig", "VpcConfig", "ReservedConcurrentExecutions", "Architectures"):
         properties.pop(unused, None)
     variables = properties.setdefault("Environment", {}).setdefault("Variables", {})
     variables["MINISTACK_LAMBDA_PROXY_URL"] = f"{invoke_url}/{logical_id}"
@@ -151,6 +155,25 @@ def _number_the_concurrency(properties: dict[str, Any], parameters: dict[str, An
         asked = parameters[asked["Ref"]]["Default"]
     if asked is not None:
         scaling["MaximumConcurrency"] = int(asked)
+
+
+def _without_access_rules(template: dict[str, Any]) -> dict[str, Any]:
+    """The template with one role for all, which is no resource, and without the policies of its own roles."""
+    resources: Resources = template["Resources"]
+    for logical_id, resource in list(resources.items()):
+        if resource["Type"] in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy"):
+            _remove(resources, logical_id)
+            template = _with_arn(template, logical_id)
+            resources = template["Resources"]
+    return template
+
+
+def _with_arn(value: Any, logical_id: str) -> Any:
+    if value in ({"Fn::GetAtt": [logical_id, "Arn"]}, {"Fn::GetAtt": f"{logical_id}.Arn"}, {"Ref": logical_id}):
+        return _ROLE_ARN
+    if isinstance(value, list):
+        return [_with_arn(item, logical_id) for item in value]
+    return {key: _with_arn(item, logical_id) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _remove(resources: Resources, logical_id: str) -> None:

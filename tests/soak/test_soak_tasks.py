@@ -24,7 +24,12 @@ def planted(name):
     arguments = ["-n", "40", "--faults", "5", "--lost", "0.3", "--doubled", "0", "--planted", name, *QUIET]
     run = subprocess.run(
         [sys.executable, "-m", "tests.soak.soak_tasks", *arguments],
-        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/core'}", "POWERTOOLS_LOG_LEVEL": "CRITICAL"},
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/core'}",
+            "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+            "POWERTOOLS_METRICS_DISABLED": "true",
+        },
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

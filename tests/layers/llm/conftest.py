@@ -9,6 +9,7 @@ import pytest
 
 from assistant.llm import circuit, measured, settings
 from assistant.llm.port import CompletionRequest, Message
+from assistant.platform.valkey import valkey
 from tests.layers.llm.paying import Paying
 from tests.layers.llm.provider_server import ProviderServer
 
@@ -16,6 +17,7 @@ from tests.layers.llm.provider_server import ProviderServer
 @pytest.fixture(autouse=True)
 def fresh_sandbox():
     """What a sandbox remembers of providers and organisations belongs to one test."""
+    valkey.cache_clear()
     circuit.circuit.cache_clear()
     settings._kept.clear()
     measured._kept.clear()
