@@ -149,7 +149,9 @@ def main(words: list[str] | None = None) -> int:
     command.add_argument(
         "--kind", default="rfc", choices=("rfc", "enhance", "code"), help="what it does (default: rfc)"
     )
-    command.add_argument("--docs", default="", help="folder of Markdown (default: docs, or a draft), or a Python file")
+    command.add_argument(
+        "--docs", default="", help="folder of Markdown (default: docs/decisions, or a draft), or a Python file"
+    )
     command.add_argument("--topic", default="How budgets are never overspent", help="what the RFC is about")
     command.add_argument("--words", type=int, default=300, help="length of the RFC (default: 300)")
     command.add_argument("--build", default="build", help="folder for demo.json and demo.md (default: build)")

@@ -66,7 +66,7 @@ def _enhance_summary(record: Record) -> list[str]:
 
 
 KINDS = {
-    "rfc": Kind("docs", _rfc, lambda result: str(result["rfc_content"]), lambda *_: {}, demo_proof.sources,
+    "rfc": Kind("docs/decisions", _rfc, lambda result: str(result["rfc_content"]), lambda *_: {}, demo_proof.sources,
                 _rfc_summary),
     "enhance": Kind("local/demo_draft", _enhance, lambda result: str(result["enhanced_content"]), _decide,
                     demo_proof.changes, _enhance_summary),

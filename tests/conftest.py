@@ -17,6 +17,7 @@ from local.parts import valkey as valkey_part
 from local.parts.postgres import Postgres
 from local.process import free_port
 
+os.environ["CONSOLE"] = "off"  # a cloud of the tests builds no web console: test-console does
 KNOWN_FAILURES = frozenset((Path(__file__).parent / "known_failures.txt").read_text().splitlines())
 
 

@@ -140,7 +140,7 @@ def test_sqs_gone_connection(invoke):
 @pytest.mark.parametrize(
     ("function", "keys"),
     [
-        ("SweepTasksFunction", {"released", "ticketed"}),
+        ("SweepTasksFunction", {"released", "ticketed", "expired"}),
         ("RelayNotificationsFunction", {"sent", "forgotten"}),
     ],
 )
