@@ -5,7 +5,6 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -18,14 +17,6 @@ from local.parts.postgres import Postgres
 from local.process import free_port
 
 os.environ["CONSOLE"] = "off"  # a cloud of the tests builds no web console: test-console does
-KNOWN_FAILURES = frozenset((Path(__file__).parent / "known_failures.txt").read_text().splitlines())
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is known to fail runs, and may fail."""
-    for item in items:
-        if item.nodeid.split("[")[0] in KNOWN_FAILURES:
-            item.add_marker(pytest.mark.xfail(reason="an open defect: tests/known_failures.txt"))
 
 
 @pytest.fixture(autouse=True)
