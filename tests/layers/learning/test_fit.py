@@ -49,17 +49,18 @@ def at_random(candidate, chance):
     return chance.random() < 0.5
 
 
-@settings(max_examples=12, deadline=None)
-@given(st.integers(0, 10_000), st.sampled_from([fresh, in_title, by_words]))
-def test_a_planted_preference_is_learned(seed, preference):
-    queries = judged(seed, preference)
-    outcome = fit(queries, DEFAULTS, DEFAULTS)
-    assert outcome.kept, outcome.reason
-    assert outcome.comparison.after > outcome.comparison.before + 0.05
-    unseen = judged(seed + 1_000_000, preference, queries=100)
-    assert mean_fit(unseen, outcome.weights) > mean_fit(unseen, DEFAULTS) + 0.05
-    weights, sign = outcome.weights, {fresh: "freshness", in_title: "title", by_words: "lexical"}[preference]
-    assert getattr(weights, sign) > getattr(DEFAULTS, sign)
+@pytest.mark.parametrize("preference", [fresh, in_title, by_words])
+def test_a_planted_preference_is_learned(preference):
+    """Nearly always: on few held-out queries chance may look like no gain, and then nothing is kept."""
+    outcomes = [(seed, fit(judged(seed, preference), DEFAULTS, DEFAULTS)) for seed in range(6)]
+    kept = [(seed, outcome) for seed, outcome in outcomes if outcome.kept]
+    assert len(kept) >= 5, [outcome.reason for _, outcome in outcomes]
+    for seed, outcome in kept:
+        assert outcome.comparison.after > outcome.comparison.before + 0.05
+        unseen = judged(seed + 1_000_000, preference, queries=100)
+        assert mean_fit(unseen, outcome.weights) > mean_fit(unseen, DEFAULTS) + 0.05
+        weights, sign = outcome.weights, {fresh: "freshness", in_title: "title", by_words: "lexical"}[preference]
+        assert getattr(weights, sign) > getattr(DEFAULTS, sign)
 
 
 def test_noise_is_rejected_as_often_as_promised():
