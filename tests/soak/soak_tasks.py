@@ -10,9 +10,8 @@ happened once, none is lost or stuck, and each owner's tasks began in their orde
 """
 
 import json
-import os
+import multiprocessing
 import random
-import subprocess
 import sys
 import threading
 import time
@@ -28,12 +27,17 @@ from assistant.tasks.dead_letters import retry
 from assistant.tasks.reconcile import close_abandoned, reconcile_unknown
 from assistant.tasks.submit import submit
 from assistant.tasks.task import Priority
-from tests.soak.budget_world import DATABASE, ROOT, World
+from tests.soak import tasks_worker
+from tests.soak.budget_world import DATABASE, World
 from tests.soak.tasks_bugs import plant_in_database, plant_in_process
 from tests.soak.tasks_checks import EFFECTS, judge
 from tests.soak.tasks_options import parsed
 from tests.soak.tasks_worker import MOST, TYPES, hurry
 from tests.soak.ticket_queue import TicketQueue, serve
+
+BACKLOG = 2000  # open tasks; clients wait while there are more
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.soak.tasks_worker"])
 
 
 class Soak:
@@ -46,7 +50,7 @@ class Soak:
         self.server = serve(self.queue)
         self.workers, self.told, self.crashes = {}, set(), []
         self.deaths = self.cancels = self.retries = 0
-        self.over = threading.Event()
+        self.over, self.room = threading.Event(), threading.Event()
         self.broken = []
 
     def database(self):
@@ -65,7 +69,7 @@ class Soak:
         owner.close()
         hurry()
         plant_in_process(options.planted)
-        sweep.TICKET_AGE_SECONDS = 1
+        sweep.TICKET_AGE_SECONDS = 3
         queues.send = lambda queue, body, delay_seconds=0: self.queue.send(body, delay_seconds)
         self.people = world.people(2, 2, 3, (10**12, 10**12, 10**12))
         for number in range(options.processes):
@@ -79,7 +83,7 @@ class Soak:
         threads[-1].join()
         for process in self.workers.values():
             process.kill()
-            process.wait()
+            process.join()
         self.recover()
         database = self.database()
         verdict = judge(database, self.told, self.crashes)
@@ -102,19 +106,15 @@ class Soak:
             "planted": self.options.planted,
             "faults": self.options.faults,
         }
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/core'}", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
-        self.workers[number] = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.tasks_worker", json.dumps(settings)],
-            env=environment,
-            cwd=ROOT,
-            stderr=subprocess.DEVNULL,  # a thread that dies with its process has nothing to say
-        )
+        self.workers[number] = FORKS.Process(target=tasks_worker.main, args=[settings], daemon=True)
+        self.workers[number].start()
 
     def client(self, number):
         """Submits its share; cancels and retries what it likes, others' wishes racing with its own."""
         mine, chosen = self.database(), random.Random(f"{self.options.seed} client {number}")
         share = self.options.n // self.options.clients + (number < self.options.n % self.options.clients)
         for count in range(share):
+            self.room.wait()
             person = chosen.choice(self.people)
             caller = Caller(person.user_id, person.organization_id, "user", frozenset(), "", "")
             task_type, priority = chosen.choice(TYPES), Priority(chosen.randrange(4))
@@ -168,7 +168,7 @@ class Soak:
         """Restart workers that died, kill others and the server, until everything has ended or nothing ends."""
         next_kill = time.monotonic() + self.pause(self.options.kill)
         next_crash = time.monotonic() + self.pause(self.options.crash)
-        open_before, changed = None, time.monotonic()
+        open_before, changed, next_look = None, time.monotonic(), 0.0
         while True:
             time.sleep(0.1)
             now = time.monotonic()
@@ -176,14 +176,18 @@ class Soak:
                 self.random.choice(list(self.workers.values())).kill()
                 next_kill = now + self.pause(self.options.kill)
             for number, process in list(self.workers.items()):
-                if process.poll() is not None:
+                if not process.is_alive():
                     self.deaths += 1
                     self.start(number)
             if now >= next_crash:
                 self.crashes.append(time.time())
                 self.world.crash()
                 next_crash = time.monotonic() + self.pause(self.options.crash)
+            if now < next_look:
+                continue
+            next_look = now + 1.0
             left = self.open()
+            self.room.set() if left < BACKLOG else self.room.clear()
             if left != open_before:
                 open_before, changed = left, now
             if not any(client.is_alive() for client in clients) and (
@@ -193,7 +197,10 @@ class Soak:
 
     def open(self):
         owner = self.world.connect()
-        [[count]] = owner.run("SELECT count(*) FROM tasks WHERE status IN ('queued', 'running')")
+        [[count]] = owner.run(  # each by its partial index
+            """SELECT (SELECT count(*) FROM tasks WHERE status = 'queued')
+                    + (SELECT count(*) FROM tasks WHERE status = 'running')"""
+        )
         owner.close()
         return count
 

@@ -2,6 +2,7 @@
 
 from assistant.platform.db.connection import PooledConnection
 from assistant.tasks import sweep
+from assistant.tasks.bill import due_of_claim
 from assistant.tasks.claim import Claim
 from assistant.tasks.task import COLUMNS, LeaseLost, from_row
 
@@ -15,6 +16,12 @@ def plant_in_database(owner: PooledConnection, name: str | None) -> None:
         wrong = wrong.replace("CASE hold.state WHEN 'held' THEN hold.amount ELSE hold.kept END", "hold.amount")
         assert wrong.count("IF false THEN") == 1
         owner.execute_simple(wrong)
+    elif name == "no-fence":
+        for function in ("task_bill", "finish_task"):
+            [[text]] = owner.run("SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = :name", name=function)
+            wrong = text.replace("t.fence = p_fence", "true").replace("t.status = 'running'", "true")
+            assert wrong.count("AND true") == 2
+            owner.execute_simple(wrong)
 
 
 def plant_in_process(name: str | None) -> None:
@@ -39,9 +46,8 @@ def _update_whoever_has_it(self, work, changes, **values):
     self.task = from_row(row)
 
 
-def _done_before_it_is(self, store):
+def _done_before_it_is(self, store, more=False):
     with self._database.transaction() as work:
-        self._lock(work)
-        self._finish(work, "completed", "task_completed", stage="done", progress=100, result={})
+        self._finish(work, due_of_claim(work, self.task), "completed", "task_completed", result={})
     with self._database.transaction() as work:
         store(work)

@@ -1,15 +1,16 @@
 """One process of workers: several claim, work, stall, fail, and the process dies at any point of it.
 
-Run as `python -m tests.soak.tasks_worker SETTINGS`, the settings as JSON.
+Forked from a process that has imported everything: it dies thousands of times in a long run.
 """
 
 import contextlib
-import json
 import os
 import random
 import sys
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
 from assistant.budget import ledger
 from assistant.llm import calls
@@ -129,8 +130,8 @@ class Worker:
             other.discard()
 
 
-def main() -> None:
-    settings = json.loads(sys.argv[1])
+def main(settings: dict[str, Any]) -> None:
+    sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115 - a thread that dies with its process has nothing to say
     hurry()
     plant_in_process(settings["planted"])
     beating = run.beating
@@ -151,7 +152,3 @@ def main() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,10 +1,13 @@
 """A queue that delivers as badly as SQS may: late, twice, in another order, again after its visibility time, never."""
 
+import heapq
 import random
 import threading
 import time
 from multiprocessing.managers import BaseManager
 from typing import Any
+
+AMONG = 16  # visible tickets that the next is drawn from
 
 
 class TicketQueue:
@@ -14,7 +17,8 @@ class TicketQueue:
         self._random = random.Random(f"{seed} queue")
         self._lost, self._doubled, self._visibility = lost, doubled, visibility
         self._lock = threading.Lock()
-        self._messages: dict[int, tuple[float, dict[str, Any]]] = {}
+        self._messages: dict[int, dict[str, Any]] = {}
+        self._due: list[tuple[float, int]] = []  # a heap of (when it is visible, number)
         self._serial = 0
         self.counts = {"sent": 0, "lost": 0, "doubled": 0, "delivered": 0, "redelivered": 0}
         self._seen: set[int] = set()
@@ -29,18 +33,24 @@ class TicketQueue:
             self.counts["doubled"] += copies - 1
             for _ in range(copies):
                 self._serial += 1
-                self._messages[self._serial] = (time.monotonic() + delay + self._random.uniform(0, 0.05), body)
+                self._messages[self._serial] = body
+                heapq.heappush(self._due, (time.monotonic() + delay + self._random.uniform(0, 0.05), self._serial))
 
     def receive(self) -> tuple[int, dict[str, Any]] | None:
         """(receipt, body) of any visible ticket, which is then hidden for the visibility time."""
         with self._lock:
-            now = time.monotonic()
-            visible = [number for number, (at, _) in self._messages.items() if at <= now][:64]
+            now, visible = time.monotonic(), []
+            while self._due and self._due[0][0] <= now and len(visible) < AMONG:
+                entry = heapq.heappop(self._due)
+                if entry[1] in self._messages:
+                    visible.append(entry)
             if not visible:
                 return None
-            number = self._random.choice(visible)
-            body = self._messages[number][1]
-            self._messages[number] = (now + self._visibility, body)
+            number = visible.pop(self._random.randrange(len(visible)))[1]
+            for entry in visible:
+                heapq.heappush(self._due, entry)
+            body = self._messages[number]
+            heapq.heappush(self._due, (now + self._visibility, number))
             self.counts["redelivered" if number in self._seen else "delivered"] += 1
             self._seen.add(number)
             return number, body

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.template.document import Document, targets
+from tests.template.document import ROOT, Document, targets
 
 VISIBILITY_FACTOR = 6  # AWS's advice: the queue must not give a message out again while it is being worked on
 
@@ -75,7 +75,53 @@ def queues_have_one_consumer(document: Document) -> list[str]:
     return [f"{name} has {consumed.count(name)} consumers" for name in sorted(working) if consumed.count(name) != 1]
 
 
+# A task is begun again by whoever may retry it, and its ticket sent again by the sweep, whatever its type is.
+REPEATERS = {
+    "RetryTaskFunction": {"AnswerQuestionQueue"},  # what each is not to send: a question is asked anew, not retried
+    "RedriveDeadLettersFunction": {"AnswerQuestionQueue"},
+    "SweepTasksFunction": set(),
+}
+
+
+def _queues_of(function: dict[str, Any]) -> set[str]:
+    variables = function.get("Environment", {}).get("Variables", {})
+    return {queue for name, value in variables.items() if name.endswith("_QUEUE_URL") for queue in targets(value)}
+
+
+def repeaters_have_every_queue_of_tickets(document: Document) -> list[str]:
+    """Else a task of a type that somebody added is stored and its ticket cannot be sent."""
+    ticketed = set()
+    for function, queue, _ in _consumers(document):
+        properties = document.functions[function]
+        source = ROOT / properties["CodeUri"] / f"{properties['Handler'].removesuffix('.handler')}.py"
+        if "tasks.run import" in source.read_text(encoding="utf-8"):
+            ticketed.add(queue)
+    return [
+        f"{name} does not know {queue}"
+        for name, without in REPEATERS.items()
+        for queue in sorted(ticketed - without - _queues_of(document.functions[name]))
+    ]
+
+
+def functions_may_use_the_queues_they_know(document: Document) -> list[str]:
+    """A function with a queue's address has a role that sends to it, or looks at how full it is."""
+    found = []
+    for name, function in document.functions.items():
+        allowed = set()
+        for role in targets(function.get("Role", {})):
+            for policy in document.resources[role]["Properties"].get("Policies", []):
+                for statement in policy.get("PolicyDocument", {}).get("Statement", []):
+                    actions = statement.get("Action", [])
+                    actions = [actions] if isinstance(actions, str) else actions
+                    if {"sqs:SendMessage", "sqs:GetQueueAttributes"} & set(actions):
+                        allowed |= set(targets(statement["Resource"]))
+        found += [f"{name} may not send to {queue}" for queue in sorted(_queues_of(function) - allowed)]
+    return found
+
+
 RULES = [
+    repeaters_have_every_queue_of_tickets,
+    functions_may_use_the_queues_they_know,
     queues_have_a_dead_letter_queue,
     queues_are_encrypted,
     queues_hide_a_message_long_enough,

@@ -85,6 +85,18 @@ KEY_REASON = "# reason: in a key's policy this means this key"
             f"\n  OtherQueue: {OTHER_QUEUE}\n\nOutputs:\n",
             "OtherQueue has",
         ),
+        plant(
+            Q.repeaters_have_every_queue_of_tickets,
+            "TRAIN_RANKING_QUEUE_URL: !Ref TrainRankingQueue",
+            "X: y",
+            "RetryTaskFunction does not know TrainRankingQueue",
+        ),
+        plant(
+            Q.functions_may_use_the_queues_they_know,
+            "- !GetAtt TrainRankingQueue.Arn",
+            "- !GetAtt DataKey.Arn",
+            "RetryTaskFunction may not send to TrainRankingQueue",
+        ),
         plant(Q.queues_have_a_dead_letter_queue, FIFO_DEAD + "FifoQueue: true\n      ", FIFO_DEAD, "not of one kind"),
         plant(Q.queues_have_a_dead_letter_queue, "1209600", "345600", "forgets before"),
         plant(Q.queues_are_encrypted, "      SqsManagedSseEnabled: true\n", "", "is not encrypted"),

@@ -107,3 +107,13 @@ def test_a_task_that_is_not_there_is_not_found(call, person):
 @pytest.mark.parametrize("task_id", ["1", "' OR 1=1 --"])
 def test_what_is_no_id_is_named(call, person, task_id):
     assert retry(call, person(), task_id).body["errors"][0]["pointer"] == "path/task_id"
+
+
+def test_an_answer_is_not_tried_again_on_its_own(call, person, claimed, db):
+    owner = person()
+    task_id = dead(claimed, owner)
+    with db.transaction() as work:
+        work.run("UPDATE tasks SET task_type = 'answer_question' WHERE task_id = CAST(:id AS uuid)", id=task_id)
+    answer = retry(call, owner, task_id)
+    assert (answer.status, answer.body["code"]) == (409, "conflict")
+    assert "ask the question again" in answer.body["detail"]

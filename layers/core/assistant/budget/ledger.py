@@ -32,7 +32,7 @@ def hold(work: UnitOfWork, organization_id: str, user_id: str, request_id: str, 
     Returns what the request has to spend: 0 when it is repeated after its settlement. Raises BudgetExceeded with the
     level, what is left and when it resets, and Conflict for a request of somebody else; the transaction is then void.
     """
-    with _refusals():
+    with refusals():
         rows = work.run(
             HOLD, organization=organization_id, user=user_id, request=request_id, amount=amount, purpose=purpose
         )
@@ -44,7 +44,7 @@ def hold_and_commit(
     work: UnitOfWork, organization_id: str, user_id: str, request_id: str, amount: int, purpose: str
 ) -> int:
     """`hold` as the last statement of the transaction: the organisation's row is locked for no round trip."""
-    with _refusals():
+    with refusals():
         rows = work.run_and_commit(
             HOLD, organization=organization_id, user=user_id, request=request_id, amount=amount, purpose=purpose
         )
@@ -80,7 +80,7 @@ def held(work: UnitOfWork, organization_id: str, request_id: str) -> int:
 
 def extend(work: UnitOfWork, organization_id: str, request_id: str, more: int) -> int:
     """Take `more` for an open hold; what it then holds in all. Raises BudgetExceeded when that does not fit."""
-    with _refusals():
+    with refusals():
         rows = work.run(
             """SELECT extend_hold(CAST(:organization AS uuid), h.request_id, CAST(:more AS bigint)) AS held, h.user_id
                FROM holds h
@@ -120,11 +120,16 @@ def changed(work: UnitOfWork, organization_id: str, user_id: str) -> None:
 
 def _settled(work: UnitOfWork, organization_id: str, rows: list[Row]) -> int:
     [row] = rows
-    changed(work, organization_id, str(row["payer"]))
-    if row["alerts"]:
+    settled(work, organization_id, str(row["payer"]), row["alerts"])
+    cost: int = row["settled"]
+    return cost
+
+
+def settled(work: UnitOfWork, organization_id: str, payer: str, alerts: int) -> None:
+    """What follows the commit of a settlement that raised so many alerts."""
+    changed(work, organization_id, payer)
+    if alerts:
         work.after_commit(lambda: _announce(work, organization_id))
-    settled: int = row["settled"]
-    return settled
 
 
 def _announce(work: UnitOfWork, organization_id: str) -> None:
@@ -160,7 +165,8 @@ def record_incident(work: UnitOfWork, organization_id: str, request_id: str, kin
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
+    """Turns what the hold of a statement within is refused for into its error."""
     try:
         yield
     except StatementFailed as error:

@@ -19,7 +19,7 @@ def cancel(work: UnitOfWork, caller: Caller, task_id: str) -> Task:
         raise Conflict(f"The task is already {task.status}; there is nothing to cancel.", status_of_task=task.status)
     waiting = task.status == "queued"
     bill = due(work, task) if waiting else None  # an earlier attempt may have used something; only that is charged
-    given_back = saved(work, task, bill) if bill else None
+    given_back = saved(bill) if bill else None
     [row] = work.run(
         f"""UPDATE tasks SET cancel_requested_at = coalesce(cancel_requested_at, now()),
                 status = CASE WHEN :waiting THEN 'cancelled' ELSE status END, cost = :cost,

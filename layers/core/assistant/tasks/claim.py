@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from assistant.budget import ledger
 from assistant.llm import calls
-from assistant.notifications.log import notify
+from assistant.notifications.limits import KEPT
+from assistant.notifications.log import as_stored, notify, sent_after_commit
 from assistant.platform import interruption
 from assistant.platform.clock import deadline, monotonic
-from assistant.platform.db import Database, UnitOfWork
+from assistant.platform.db import Database, Row, StatementFailed, UnitOfWork
 from assistant.tasks.backoff import seconds_before_retry
-from assistant.tasks.bill import due, explanation, pay, saved
-from assistant.tasks.lanes import LEASE_SECONDS, take
+from assistant.tasks.bill import Bill, due_of_claim, explanation, saved
+from assistant.tasks.lanes import LEASE_SECONDS, claim_parameters, take
 from assistant.tasks.queue import LONGEST_DELAY, send_ticket
 from assistant.tasks.results import TTL_SECONDS, to_store
 from assistant.tasks.submit import report
@@ -23,6 +26,15 @@ HEARTBEAT_SECONDS = 1.0  # how often progress is stored while text comes
 # Seconds of an invocation that are left when no further step may begin, and when a running one is given up; less
 # where the whole is short, as in tests.
 LAST_STEP, LAST_WORD = 60.0, 20.0
+FENCED = "P0410"
+# The next claim names what the end has answered, so that it comes behind it.
+FINISH = f"""SELECT f.listening, f.alerts, {COLUMNS}
+    FROM finish_task(
+        CAST(:organization AS uuid), CAST(:task AS uuid), :fence, :status, :stage, CAST(:progress AS int),
+        CAST(:result AS jsonb), :key, CAST(:error AS jsonb), CAST(:cost AS bigint), :ttl, CAST(:user AS uuid), :kind,
+        CAST(:report AS jsonb), CAST(:kept AS int), CAST(:known AS bigint), CAST(:lost AS bigint)) AS f
+    LEFT JOIN LATERAL claim_task(CASE WHEN :more AND f.alerts >= 0 THEN CAST(:type AS text) END,
+        CAST(:lease AS float8), :floor, CAST(:old AS float8), :aged) AS next ON true"""  # noqa: S608 - columns
 STUCK = {"code": "no_progress", "title": "The task did not advance", "detail": "A whole run reached no checkpoint."}
 
 
@@ -68,24 +80,27 @@ class Claim:
         self._longest_step, self._saved_at = max(self._longest_step, now - self._saved_at), now
         self._advanced = True
 
-    def complete(self, store: Callable[[UnitOfWork], dict[str, Any]]) -> None:
-        """Final effects, settlement, result and notification in one transaction, or none of them."""
+    def complete(self, store: Callable[[UnitOfWork], dict[str, Any]], *, more: bool = False) -> "Claim | None":
+        """Final effects, settlement, result and notification in one transaction, or none of them.
+
+        With `more` the best waiting task of the type is claimed in it too: the one to go on with, if there is one.
+        """
         with self._database.transaction() as work:
-            self._lock(work)
+            bill = due_of_claim(work, self.task)
             result = store(work)
-            self._finish(work, "completed", "task_completed", stage="done", progress=100, result=result)
+            row = self._finish(work, bill, "completed", "task_completed", result=result, more=more)
+        return Claim(self._database, from_row(row)) if row else None
 
     def cancelled(self) -> None:
         with self._database.transaction() as work:
-            self._lock(work)
-            self._finish(work, "cancelled", "task_cancelled")
+            bill = due_of_claim(work, self.task)
+            self._finish(work, bill, "cancelled", "task_cancelled", result=saved(bill))
 
     def failed(self, error: dict[str, Any], status: str = "failed") -> None:
         """End the task as failed, or dead when its attempts are used up."""
         with self._database.transaction() as work:
-            self._lock(work)
-            calls.mark_unknown(work, self.task.organization_id, self.task.task_id)
-            self._finish(work, status, "task_failed", error=error)
+            bill = due_of_claim(work, self.task, died=True)
+            self._finish(work, bill, status, "task_failed", error=error)
 
     def retry(self, error: dict[str, Any], after_seconds: float | None = None) -> None:
         """Give the task back, to be tried again after a pause with jitter; dead when it was the last attempt."""
@@ -152,46 +167,55 @@ class Claim:
     def _finish(
         self,
         work: UnitOfWork,
+        bill: Bill,
         status: str,
         message: str,
         *,
-        stage: str | None = None,
-        progress: int | None = None,
         result: dict[str, Any] | None = None,
         error: dict[str, Any] | None = None,
-    ) -> None:
-        bill = due(work, self.task)
-        given_back = saved(work, self.task, bill) if status == "cancelled" else {}
-        result = given_back or result
-        text: str | None = None
-        key: str | None = None
-        if result is not None:
-            cost = explanation(work, self.task, bill, monotonic() - self._claimed_at)
-            text, key = to_store(self.task, {**result, "cost": cost})
-        self._update(
-            work,
-            """status = :status, stage = coalesce(:stage, stage), progress = coalesce(:progress, progress),
-               result = CAST(:result AS jsonb), result_key = :key, error = CAST(:error AS jsonb), cost = :cost,
-               result_expires_at = CASE WHEN :status = 'completed' AND NOT keep_result
-                                        THEN now() + make_interval(secs => :ttl) END,
-               lease_until = NULL, finished_at = now()""",
-            status=status,
-            stage=stage,
-            progress=progress,
-            result=text,
-            key=key,
-            error=None if error is None else json.dumps(error),
-            cost=bill.cost,
-            ttl=TTL_SECONDS,
-        )
-        task = self.task
-        data = {**report(task), "cost_microdollars": bill.cost, **({"error": error} if error else {})}
-        notify(work, task.organization_id, task.user_id, message, {**data, **given_back}, "high")
-        pay(work, task, bill)
+        more: bool = False,
+    ) -> Row | None:
+        """End, tell, settle and commit in one packet; the row of the next task, when there is one and `more` is asked.
 
-    def _lock(self, work: UnitOfWork) -> None:
-        """Lock the task before its money, as everyone does, so that nobody waits in a circle."""
-        self._update(work, "lease_until = lease_until")
+        The budgets' rows are locked last and for no round trip: all calls of an organization wait for them.
+        """
+        done = {"stage": "done", "progress": 100} if status == "completed" else {}
+        task = self.task = replace(self.task, status=status, **done)
+        text = key = None
+        if result is not None:
+            cost = explanation(task, bill, monotonic() - self._claimed_at)
+            text, key = to_store(task, {**result, "cost": cost})
+        told = {"cost_microdollars": bill.cost, **({"error": error} if error else {})}
+        given_back = result if status == "cancelled" and result else {}
+        try:
+            [row] = work.run_and_commit(
+                FINISH,
+                organization=task.organization_id,
+                task=task.task_id,
+                fence=task.fence,
+                status=status,
+                stage=task.stage,
+                progress=task.progress,
+                result=text,
+                key=key,
+                error=None if error is None else json.dumps(error),
+                cost=bill.cost,
+                ttl=TTL_SECONDS,
+                user=task.user_id,
+                kind=message,
+                report=as_stored({**report(task), **told, **given_back}),
+                kept=KEPT,
+                known=bill.known,
+                lost=bill.lost,
+                more=more,
+                **claim_parameters(task.task_type),
+            )
+        except StatementFailed as failure:
+            raise LeaseLost if failure.sqlstate == FENCED else failure from failure
+        ledger.settled(work, task.organization_id, task.user_id, row.pop("alerts"))
+        if row.pop("listening"):
+            work.after_commit(lambda: sent_after_commit(work, task.organization_id, [task.user_id]))
+        return row if row["task_id"] is not None else None
 
     def _update(self, work: UnitOfWork, changes: str, **values: Any) -> None:
         row = work.one(

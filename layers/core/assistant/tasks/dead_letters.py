@@ -18,6 +18,9 @@ from assistant.tasks.task import Task
 SHOWN = 20  # tasks of a cause that are named
 REPEATABLE = frozenset({"failed", "dead", "cancelled"})
 
+# Types whose tasks belong to something that knows them by their id, so that a new task would do nothing for it.
+ONCE = {"answer_question": "An answer is not tried again on its own: ask the question again in its session."}
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -72,6 +75,8 @@ def retry(work: UnitOfWork, caller: Caller, task_id: str) -> Task:
     task = get_task(work, caller, task_id, lock=True)
     if task.status not in REPEATABLE:
         raise Conflict(f"The task is {task.status}: there is nothing to try again.", status_of_task=task.status)
+    if reason := ONCE.get(task.task_type):
+        raise Conflict(reason)
     again = work.one(
         """SELECT task_id FROM tasks
            WHERE organization_id = CAST(:organization AS uuid) AND retry_of = CAST(:task AS uuid)""",

@@ -3,20 +3,29 @@
 import hashlib
 import json
 import math
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from assistant.budget import ledger
 from assistant.identity.caller import Caller
-from assistant.notifications.log import notify
+from assistant.notifications.limits import KEPT
+from assistant.notifications.log import as_stored, sent_after_commit
 from assistant.platform.clock import utc_now
-from assistant.platform.db import UnitOfWork
+from assistant.platform.db import Row, UnitOfWork
 from assistant.platform.errors import Conflict
 from assistant.platform.observability import current_request
-from assistant.tasks.lanes import FLOOR, TURN
+from assistant.tasks.lanes import FLOOR
 from assistant.tasks.queue import LONGEST_DELAY, send_ticket
 from assistant.tasks.task import COLUMNS, Priority, Task, from_row
+
+STORE = """SELECT max_attempts, created_at, not_before, listening FROM store_task(
+    CAST(:organization AS uuid), CAST(:user AS uuid), CAST(:task AS uuid), :type, :priority,
+    CAST(:args AS jsonb), :key, :hash, CAST(:held AS bigint), CAST(:run_at AS timestamptz), :longest,
+    :floor, :keep, CAST(:retry_of AS uuid), CAST(:checkpoint AS jsonb), :request,
+    CAST(:report AS jsonb), :kept, :hold)"""
 
 
 def submit(
@@ -31,7 +40,7 @@ def submit(
     run_at: datetime | None = None,
     keep_result: bool = False,
     retry_of: Task | None = None,
-    store_with: Callable[[Task], None] = lambda task: None,
+    store_with: Callable[[Task], None] | None = None,
 ) -> Task:
     """Store a task and hold `worst_case` micro-dollars for it; committed when this returns.
 
@@ -41,14 +50,29 @@ def submit(
     Raises BudgetExceeded when it does not fit, and then nothing is stored. It does not begin before `run_at`. One that
     repeats a task goes on from its checkpoint.
     """
-    task = _insert(work, caller, task_type, args, priority, worst_case, idempotency_key, run_at, keep_result, retry_of)
-    if isinstance(task, str):
-        return _submitted_before(work, caller, str(idempotency_key), task)
-    store_with(task)
-    notify(work, task.organization_id, task.user_id, "task_progress", report(task))
+    task = Task(
+        task_id=str(uuid.uuid4()), organization_id=caller.organization_id, user_id=caller.user_id,
+        task_type=task_type, priority=priority, args=args, held=worst_case, keep_result=keep_result,
+        checkpoint=retry_of.checkpoint if retry_of else {}, retry_of=retry_of.task_id if retry_of else None,
+        request_id=current_request(),
+    )  # fmt: skip
+    text = json.dumps(args, sort_keys=True, ensure_ascii=False)
+    content = f"{task_type}\n{int(priority)}\n{text}" + (f"\n{run_at.isoformat()}" if run_at else "")
+    request_hash = hashlib.sha256(content.encode()).hexdigest()
+    stored = _store(work, task, text, idempotency_key, request_hash, run_at, hold=store_with is None)
+    if stored is None:
+        return _submitted_before(work, caller, str(idempotency_key), request_hash)
+    listening = stored.pop("listening")
+    task = replace(task, **stored)
+    if listening:
+        work.after_commit(lambda: sent_after_commit(work, task.organization_id, [task.user_id]))
     delay = 0 if run_at is None else max(math.ceil((run_at - utc_now()).total_seconds()), 0)
     if delay <= LONGEST_DELAY:
         work.after_commit(lambda: send_ticket(work, task.organization_id, task.task_id, task_type, delay))
+    if store_with is None:
+        ledger.changed(work, task.organization_id, task.user_id)
+        return task
+    store_with(task)
     # Last, with the commit in the same packet, since everyone of the organisation waits for its budget's row.
     if worst_case:
         ledger.hold_and_commit(work, task.organization_id, task.user_id, task.task_id, worst_case, task_type)
@@ -57,51 +81,42 @@ def submit(
     return task
 
 
-def _insert(
+def _store(
     work: UnitOfWork,
-    caller: Caller,
-    task_type: str,
-    args: dict[str, Any],
-    priority: Priority,
-    worst_case: int,
-    idempotency_key: str | None,
+    task: Task,
+    args: str,
+    key: str | None,
+    request_hash: str,
     run_at: datetime | None,
-    keep_result: bool,
-    retry_of: Task | None,
-) -> Task | str:
-    """The new task, or the hash of its content when the key was used before."""
-    text = json.dumps(args, sort_keys=True, ensure_ascii=False)
-    content = f"{task_type}\n{int(priority)}\n{text}" + (f"\n{run_at.isoformat()}" if run_at else "")
-    request_hash = hashlib.sha256(content.encode()).hexdigest()
-    row = work.one(
-        f"""INSERT INTO tasks (organization_id, user_id, task_type, priority, args, idempotency_key, request_hash, held,
-                not_before, deferred, ticketed_at, turn, keep_result, retry_of, checkpoint, request_id)
-            VALUES (CAST(:organization AS uuid), CAST(:user AS uuid), :type, :priority, CAST(:args AS jsonb),
-                    :key, :hash, CAST(:held AS bigint), coalesce(CAST(:run_at AS timestamptz), now()),
-                    coalesce(CAST(:run_at AS timestamptz) > now(), false),
-                    CASE WHEN coalesce(CAST(:run_at AS timestamptz) < now() + make_interval(secs => :longest), true)
-                         THEN greatest(CAST(:run_at AS timestamptz), now()) END,
-                    CASE WHEN coalesce(CAST(:run_at AS timestamptz) <= now(), true) THEN {TURN} END,
-                    :keep, CAST(:retry_of AS uuid), CAST(:checkpoint AS jsonb), CAST(:request AS text))
-            ON CONFLICT (organization_id, user_id, idempotency_key) DO NOTHING
-            RETURNING {COLUMNS}""",  # noqa: S608 - constant texts
-        organization=caller.organization_id,
-        user=caller.user_id,
-        type=task_type,
-        priority=int(priority),
-        args=text,
-        key=idempotency_key,
-        hash=request_hash,
-        held=worst_case,
-        floor=FLOOR,
-        run_at=run_at,
-        longest=LONGEST_DELAY,
-        keep=keep_result,
-        retry_of=retry_of.task_id if retry_of else None,
-        checkpoint=json.dumps(retry_of.checkpoint if retry_of else {}, ensure_ascii=False),
-        request=current_request(),
-    )
-    return request_hash if row is None else from_row(row)
+    *,
+    hold: bool,
+) -> Row | None:
+    """Store the task and tell its owner; with `hold` also hold its cost and commit, all in one packet. None when the
+    key was used before."""
+    values = {
+        "organization": task.organization_id,
+        "user": task.user_id,
+        "task": task.task_id,
+        "type": task.task_type,
+        "priority": int(task.priority),
+        "args": args,
+        "key": key,
+        "hash": request_hash,
+        "held": task.held,
+        "run_at": run_at,
+        "longest": LONGEST_DELAY,
+        "floor": FLOOR,
+        "keep": task.keep_result,
+        "retry_of": task.retry_of,
+        "checkpoint": json.dumps(task.checkpoint, ensure_ascii=False),
+        "request": task.request_id,
+        "report": as_stored(report(task)),
+        "kept": KEPT,
+        "hold": hold,
+    }
+    with ledger.refusals():
+        rows = work.run_and_commit(STORE, **values) if hold else work.run(STORE, **values)
+    return rows[0] if rows else None
 
 
 def report(task: Task) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """A task as it is read and reported."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any
 
 from assistant.platform.db import Row
 
 FINAL = frozenset({"completed", "failed", "cancelled", "dead"})
+NEVER = datetime.max.replace(tzinfo=UTC)  # before PostgreSQL has given the moment
 STATUSES = ("queued", "running", "completed", "failed", "cancelled", "dead")
 
 
@@ -43,22 +44,22 @@ class Task:
     user_id: str
     task_type: str
     priority: Priority
-    status: str
-    stage: str
-    progress: int
     args: dict[str, Any]
-    attempts: int
-    max_attempts: int
-    fence: int
-    checkpoint: dict[str, Any]
-    result: dict[str, Any] | None
-    error: dict[str, Any] | None
-    held: int
-    cost: int
-    cancel_requested_at: datetime | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
+    status: str = "queued"
+    stage: str = "queued"
+    progress: int = 0
+    attempts: int = 0
+    max_attempts: int = 0
+    fence: int = 0
+    checkpoint: dict[str, Any] = field(default_factory=dict)
+    result: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+    held: int = 0
+    cost: int = 0
+    cancel_requested_at: datetime | None = None
+    created_at: datetime = NEVER
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
     not_before: datetime | None = None
     slices: int = 0
     retry_of: str | None = None
