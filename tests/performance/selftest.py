@@ -38,7 +38,7 @@ class Size:
 
 
 FULL = Size(90, 31, 1.0, 10.0, 12, equal=1000, planted=100, processes=os.cpu_count() or 1)
-SMALL = Size(0, 2.4, 0.3, 1.2, 2, equal=40, planted=12, shape=Shape(operations=3))
+SMALL = Size(0, 2.4, 0.3, 1.2, 2, equal=40, planted=12, shape=Shape(pairs=150, operations=3))
 RATE = 60.0
 GROWTH = 1.0  # MB a minute, as the score asks
 

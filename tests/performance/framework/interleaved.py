@@ -20,7 +20,7 @@ from tests.performance.framework.world import World
 SIDES = ("a", "b", "again")
 SLOW_MS = 300.0
 """What may take so long hashes or waits for a model: it would disturb whatever is asked beside it."""
-ENOUGH = 1500
+ENOUGH = 2400
 """Requests of an operation on each side, from which a p50 that is a fifth slower is found 95 times in 100."""
 Sides = dict[str, tuple[Arm, Arm, Arm | None]]
 
@@ -29,7 +29,7 @@ Sides = dict[str, tuple[Arm, Arm, Arm | None]]
 class Plan:
     """`pairs` times three blocks of `seconds`, each with `rate` requests a second spread evenly over the operations."""
 
-    pairs: int = 150
+    pairs: int = 240
     seconds: float = 2.0
     rate: float = 60.0
     people: int = 5

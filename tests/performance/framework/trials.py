@@ -22,7 +22,7 @@ DRIFT, MEMORY, BURSTS, BURST = 0.10, 0.9, 0.05, 0.6
 class Shape:
     """Of one comparison: `pairs` of blocks, in each so many requests of each of the operations on each side."""
 
-    pairs: int = 150
+    pairs: int = 240
     operations: int = 10
     requests: int = 10
 

@@ -1,8 +1,8 @@
 """Faster, slower, same or cannot tell: what an interleaved A/B of two commits supports, and no more.
 
 Every comparison is bounded so that all together hold at 99.5 %: a report, of however many endpoints, is wrong about
-any of them less than once in a hundred times. The run repeats A beside A; when those differ by more than their intervals say, the
-machine was noisier than the resampling knows, and all intervals are widened by as much.
+any of them less than once in a hundred times. The run repeats A beside A; when those differ by more than their
+intervals say, the machine was noisier than the resampling knows, and all intervals are widened by as much.
 """
 
 from dataclasses import dataclass
