@@ -10,8 +10,12 @@ import { SignIn } from "./pages/sign-in";
 import { Broken, Empty, Failed, Guard, Loading } from "./ui/states";
 import { Unreachable } from "./api/client";
 
+const Ask = lazy(() => import("./pages/ask"));
 const Documents = lazy(() => import("./pages/documents"));
 const Read = lazy(() => import("./pages/read"));
+const StartDialogue = lazy(() => import("./pages/dialogue-start"));
+const Dialogue = lazy(() => import("./pages/dialogue"));
+const Rfc = lazy(() => import("./pages/rfc"));
 const Search = lazy(() => import("./pages/search"));
 const Tasks = lazy(() => import("./pages/tasks"));
 const Task = lazy(() => import("./pages/task"));
@@ -44,8 +48,15 @@ function Pages(): ReactNode {
           <Route path="/">
             <Redirect to="/documents" replace />
           </Route>
+          <Route path="/ask">
+            <Ask />
+          </Route>
+          <Route path="/ask/:id">{({ id }) => <Ask id={id} />}</Route>
           <Route path="/documents" component={Documents} />
           <Route path="/documents/:id">{({ id }) => <Read id={id} />}</Route>
+          <Route path="/dialogue" component={StartDialogue} />
+          <Route path="/dialogue/:id">{({ id }) => <Dialogue id={id} />}</Route>
+          <Route path="/rfc/:id">{({ id }) => <Rfc id={id} />}</Route>
           <Route path="/search" component={Search} />
           <Route path="/tasks" component={Tasks} />
           <Route path="/tasks/:id">{({ id }) => <Task id={id} />}</Route>

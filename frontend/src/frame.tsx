@@ -22,6 +22,7 @@ export function Frame({ children }: { children: ReactNode }): ReactNode {
   const count = unread(live);
   const isAdmin = useIsAdmin();
   const places: [string, IconName, string][] = [
+    ["/ask", "ask", words.app.ask],
     ["/documents", "documents", words.app.documents],
     ["/search", "search", words.app.search],
     ["/tasks", "tasks", words.app.tasks],

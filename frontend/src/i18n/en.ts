@@ -131,6 +131,8 @@ export const en = {
     title: "Documents",
     intro: "RFCs written from your sources, section by section, with every passage cited.",
     write: "Write an RFC",
+    dialogue: "By a dialogue",
+    versions: "Versions and changes",
     empty: "No documents yet",
     emptyHint: "Upload what your company already decided, then ask for an RFC about what is next.",
     upload: "Upload sources",
