@@ -20,6 +20,7 @@ const Search = lazy(() => import("./pages/search"));
 const Tasks = lazy(() => import("./pages/tasks"));
 const Task = lazy(() => import("./pages/task"));
 const Budget = lazy(() => import("./pages/budget"));
+const Performance = lazy(() => import("./pages/performance"));
 const Notifications = lazy(() => import("./pages/notifications"));
 const Admin = lazy(() => import("./pages/admin"));
 const Settings = lazy(() => import("./pages/settings"));
@@ -61,6 +62,7 @@ function Pages(): ReactNode {
           <Route path="/tasks" component={Tasks} />
           <Route path="/tasks/:id">{({ id }) => <Task id={id} />}</Route>
           <Route path="/budget" component={Budget} />
+          <Route path="/performance" component={Performance} />
           <Route path="/notifications" component={Notifications} />
           <Route path="/admin" component={Admin} />
           <Route path="/settings" component={Settings} />

@@ -27,6 +27,7 @@ export function Frame({ children }: { children: ReactNode }): ReactNode {
     ["/search", "search", words.app.search],
     ["/tasks", "tasks", words.app.tasks],
     ["/budget", "budget", words.app.budget],
+    ["/performance", "pulse", words.app.performance],
     ["/notifications", "bell", words.app.notifications],
     ...(isAdmin ? ([["/admin", "admin", words.app.admin]] as [string, IconName, string][]) : []),
     ["/settings", "settings", words.app.settings],

@@ -27,6 +27,7 @@ export const keys = {
   sources: ["sources"] as const,
   chat: ["chat"] as const,
   dialogue: ["dialogue"] as const,
+  deadLetters: ["dead letters"] as const,
 };
 
 export function isTaskMessage(message: Notification): boolean {
@@ -83,7 +84,7 @@ export function applyMessages(cache: QueryClient, messages: Notification[]): voi
   });
   const unknown = [...latest.keys()].some((id) => !listed.has(id));
   if (ended || unknown) void cache.invalidateQueries({ queryKey: keys.tasks });
-  if (ended) for (const key of [keys.budget, keys.chat, keys.dialogue]) void cache.invalidateQueries({ queryKey: key });
+  if (ended) for (const key of [keys.budget, keys.chat, keys.dialogue, keys.deadLetters]) void cache.invalidateQueries({ queryKey: key });
 }
 
 /** The sections of a document as they are written, by their number from 1. */
