@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, POLICY, test, upload } from "./world";
 
-test.describe.configure({ mode: "serial" });
 
 const QUESTION = "How often is a refused charge retried and with which back-off?";
 
@@ -22,8 +21,10 @@ test("a question: its cost before, the answer as it comes, its sources beside it
   expect([...lengths].length, [...lengths].join()).toBeGreaterThanOrEqual(3); // it grew while it was written
   await expect(page.locator(".answer .chip").filter({ hasText: /acked by the sources/ })).toBeVisible();
   const sources = page.getByRole("region", { name: "Sources", exact: true });
-  await sources.locator("summary").first().click();
-  await expect(sources.locator("blockquote").first()).toContainText(/retr|charge/);
+  if (await page.getByText("Backed by the sources", { exact: true }).isVisible()) {
+    await sources.locator("summary").first().click();
+    await expect(sources.locator("blockquote").first()).toContainText(/retr|charge/);
+  } else await expect(sources).toContainText("This answer cites nothing."); // what a small model wrote did not hold
 });
 
 test("search answers word for word and for nothing; a citation opens its passage", async ({ page }) => {
@@ -33,6 +34,9 @@ test("search answers word for word and for nothing; a citation opens its passage
   await page.getByLabel("Your question").fill(QUESTION);
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await expect(page.getByText("Backed by the sources")).toBeVisible({ timeout: 60_000 });
+  const sources = page.getByRole("region", { name: "Sources", exact: true });
+  await sources.locator("summary").first().click();
+  await expect(sources.locator("blockquote").first()).toContainText(/retr|charge/);
   await page.locator(".said .citation").first().click();
   await expect(page.getByRole("dialog")).toContainText(/retry/i);
 });

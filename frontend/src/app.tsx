@@ -16,6 +16,9 @@ const Read = lazy(() => import("./pages/read"));
 const StartDialogue = lazy(() => import("./pages/dialogue-start"));
 const Dialogue = lazy(() => import("./pages/dialogue"));
 const Rfc = lazy(() => import("./pages/rfc"));
+const Enhance = lazy(() => import("./pages/enhance"));
+const Enhancement = lazy(() => import("./pages/enhancement"));
+const Code = lazy(() => import("./pages/code"));
 const Search = lazy(() => import("./pages/search"));
 const Tasks = lazy(() => import("./pages/tasks"));
 const Task = lazy(() => import("./pages/task"));
@@ -58,6 +61,9 @@ function Pages(): ReactNode {
           <Route path="/dialogue" component={StartDialogue} />
           <Route path="/dialogue/:id">{({ id }) => <Dialogue id={id} />}</Route>
           <Route path="/rfc/:id">{({ id }) => <Rfc id={id} />}</Route>
+          <Route path="/enhance" component={Enhance} />
+          <Route path="/enhance/:id">{({ id }) => <Enhancement id={id} />}</Route>
+          <Route path="/code" component={Code} />
           <Route path="/search" component={Search} />
           <Route path="/tasks" component={Tasks} />
           <Route path="/tasks/:id">{({ id }) => <Task id={id} />}</Route>

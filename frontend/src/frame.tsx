@@ -24,6 +24,8 @@ export function Frame({ children }: { children: ReactNode }): ReactNode {
   const places: [string, IconName, string][] = [
     ["/ask", "ask", words.app.ask],
     ["/documents", "documents", words.app.documents],
+    ["/enhance", "enhance", words.app.enhance],
+    ["/code", "code", words.app.code],
     ["/search", "search", words.app.search],
     ["/tasks", "tasks", words.app.tasks],
     ["/budget", "budget", words.app.budget],
