@@ -39,8 +39,15 @@ def step(words: str, command: list[str]) -> None:
     if done.returncode != 0:
         lines = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()]
         said = next((line for line in lines if "No space left" in line or "ERROR" in line), lines[-1] if lines else "")
-        hint = "free some space" if "No space left" in said else "check the network or the proxy settings of pip"
-        raise SystemExit(f"error: {words} failed: {said.strip()} - {hint}, then run it again.")
+        raise SystemExit(f"error: {words} failed: {said.strip()} - {_advice(done.stderr)}, then run it again.")
+
+
+def _advice(said: str) -> str:
+    if "No space left" in said:
+        return "free some space"
+    if "conflicting dependencies" in said or "different Python version" in said:
+        return "a pinned package refuses this Python: take another (make run PYTHON=python3.12)"
+    return "check the network or the proxy settings of pip"
 
 
 def main(folder: str, *, tests: bool) -> None:

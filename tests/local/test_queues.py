@@ -37,7 +37,7 @@ def test_a_message_group_keeps_its_order_while_groups_interleave(cloud, sqs):
 
 def test_a_failing_message_reaches_the_dead_letter_queue_and_the_others_are_done(cloud, sqs):
     url, dead = cloud.addresses.resources["TicketQueue"], cloud.addresses.resources["TicketDeadLetterQueue"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "3"})  # longer than a slow start
     for body in ("one", "fail", "two"):
         sqs.send_message(QueueUrl=url, MessageBody=body)
     name = cloud.addresses.resources["TicketFunction"]
