@@ -179,7 +179,7 @@ class Claim:
 
         The budgets' rows are locked last and for no round trip: all calls of an organization wait for them.
         """
-        done = {"stage": "done", "progress": 100} if status == "completed" else {}
+        done: dict[str, Any] = {"stage": "done", "progress": 100} if status == "completed" else {}
         task = self.task = replace(self.task, status=status, **done)
         text = key = None
         if result is not None:
