@@ -151,7 +151,7 @@ def outage(seconds: float) -> Outage:
                 valkey.start()
                 valkey.wait_ready()
             source.phase.value = number
-            time.sleep(6 if name == "back" else seconds)
+            time.sleep(6 if name == "back" else seconds)  # a phase lasts as long as it is watched
         source.phase.value = len(PHASES)
         reads = [Read(**read) for _ in workers for read in found.get(timeout=60)]
         for worker in workers:
