@@ -30,7 +30,7 @@ from assistant.tasks.task import Priority
 from tests.soak import tasks_worker
 from tests.soak.budget_world import DATABASE, World
 from tests.soak.tasks_bugs import plant_in_database, plant_in_process
-from tests.soak.tasks_checks import EFFECTS, judge
+from tests.soak.tasks_checks import EFFECTS, OPEN, judge
 from tests.soak.tasks_options import parsed
 from tests.soak.tasks_worker import MOST, TYPES, hurry
 from tests.soak.ticket_queue import TicketQueue, serve
@@ -85,10 +85,7 @@ class Soak:
             process.kill()
             process.join()
         self.recover()
-        database = self.database()
-        verdict = judge(database, self.told, self.crashes)
-        database.discard()
-        return verdict
+        return judge(self.database(), self.told, self.crashes)
 
     def guarded(self, work, number):
         try:
@@ -197,10 +194,7 @@ class Soak:
 
     def open(self):
         owner = self.world.connect()
-        [[count]] = owner.run(  # each by its partial index
-            """SELECT (SELECT count(*) FROM tasks WHERE status = 'queued')
-                    + (SELECT count(*) FROM tasks WHERE status = 'running')"""
-        )
+        [[count]] = owner.run(OPEN)
         owner.close()
         return count
 

@@ -27,6 +27,10 @@ TASKS = """SELECT CAST(t.task_id AS text) AS id, CAST(t.organization_id AS text)
        AND n.data ->> 'task_id' = CAST(t.task_id AS text)) AS ends
     FROM tasks t"""
 
+# Each by its partial index.
+OPEN = """SELECT (SELECT count(*) FROM tasks WHERE status = 'queued')
+    + (SELECT count(*) FROM tasks WHERE status = 'running')"""
+
 
 @dataclass
 class Verdict:

@@ -87,9 +87,9 @@ KEY_REASON = "# reason: in a key's policy this means this key"
         ),
         plant(
             Q.repeaters_have_every_queue_of_tickets,
-            "TRAIN_RANKING_QUEUE_URL: !Ref TrainRankingQueue",
-            "X: y",
-            "RetryTaskFunction does not know TrainRankingQueue",
+            "LLM_GENERATE_RFC_QUEUE_URL: !Ref LlmGenerateRfcQueue\n          DOCUMENTS_BUCKET: !Ref DocumentsBucket  # res",
+            "DOCUMENTS_BUCKET: !Ref DocumentsBucket  # res",
+            "SweepTasksFunction does not know LlmGenerateRfcQueue",
         ),
         plant(
             Q.functions_may_use_the_queues_they_know,
