@@ -62,7 +62,7 @@ def test_an_answer_that_was_paid_for_is_not_asked_for_again(
     server.default = normal(*BACKED)
     asked = ask(me)
 
-    def die(*_):
+    def die(*_, **__):
         raise Killed
 
     with monkeypatch.context() as dying:

@@ -6,7 +6,7 @@ from assistant.search.sources.sync import sync
 from assistant.search.sources.task_types import SyncRequest
 from assistant.tasks.claim import claim_next
 from assistant.tasks.submit import submit
-from assistant.tasks.task import Priority
+from assistant.tasks.task import COLUMNS, Priority, from_row
 
 TYPE = "process_data_sync"
 
@@ -30,10 +30,17 @@ def connected(source, organization_id, categories):
 
 
 def run(db, claim=None, **how):
-    """One attempt; its result is in the task."""
+    """One attempt, and the task as it was stored: its result is in it."""
     claim = claim or claim_next(db, TYPE)
     claim.complete(sync(db, claim, connected=connected, **how))
-    return claim.task
+    with db.reading() as work:
+        row = work.one(
+            f"""SELECT {COLUMNS} FROM tasks
+                WHERE organization_id = CAST(:organization AS uuid) AND task_id = CAST(:id AS uuid)""",
+            organization=claim.task.organization_id,
+            id=claim.task.task_id,
+        )
+    return from_row(row)
 
 
 def indexed(db, admin):
