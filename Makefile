@@ -106,7 +106,7 @@ measure: install-tests ## Start times, memory, a submit and a cached read, in a 
 
 .PHONY: perf perf-compare perf-selftest bench bench-cold
 
-perf: install-tests ## Load over every endpoint and the sockets: report in build/perf (PROFILE=quick|full, TARGET=url)
+perf: install-tests ## Load over every endpoint and the sockets: report in build/perf (PROFILE=quick|full|long, TARGET=url)
 	$(PERFORMANCE).perf --profile $(or $(PROFILE),quick) $(if $(TARGET),--target $(TARGET)) $(if $(SEED),--seed $(SEED))
 
 perf-compare: install-tests ## Is commit B slower than commit A: both at once, in turns (A=, B=, PAIRS=, OPERATIONS=)
@@ -138,6 +138,18 @@ soak-sync: install-tests ## Every kind of source, ten runs with kills and edits,
 .PHONY: soak-database
 soak-database: install-tests ## No hot statement reads a large table from end to end, on ten million rows (PLAN_ROWS=)
 	PLAN_ROWS=$(or $(PLAN_ROWS),10000000) $(PY) -m pytest -q tests/layers/platform/test_hot_statements.py
+# ---- the cache ----
+
+.PHONY: soak-cache bench-cache
+CACHE = PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL POWERTOOLS_METRICS_DISABLED=true $(PY)
+
+soak-cache: install-tests ## 1,000 sandboxes at an expiry, 1,000 times: one origin call (N=, READERS=, SEED=, PLANTED=no-lock or no-second-look)
+	$(CACHE) -m tests.soak.soak_cache -n $(or $(N),1000) --readers $(or $(READERS),1000) $(if $(SEED),--seed $(SEED)) \
+	  $(if $(PLANTED),--planted $(PLANTED))
+
+bench-cache: install-tests ## Hit rates on a Zipf replay beside the best possible; Valkey killed and restarted under load
+	$(CACHE) -m tests.performance.bench_cache
+
 # ---- tasks ----
 
 .PHONY: soak-tasks bench-tasks

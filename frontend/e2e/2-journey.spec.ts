@@ -93,8 +93,7 @@ test("a budget without room is explained, and a raised limit is seen by the othe
   await refusal.getByRole("link", { name: "See the budget" }).click();
   await expect(page.getByText("Exhausted")).toBeVisible();
 
-  await change("100");
-  await page.reload();
+  await change("100"); // the other browser hears of it, without a reload
   await expect(page.getByText(/of \$100\.00/).first()).toBeVisible();
   await expect(page.getByText("Exhausted")).toBeHidden();
 });

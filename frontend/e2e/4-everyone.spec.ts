@@ -61,7 +61,7 @@ for (const scheme of ["light", "dark"] as const)
     await expect(admin.getByText("Who spends most")).toBeVisible();
     findings.overview = await serious(admin);
     await admin.goto("/admin");
-    for (const tab of ["Users", "Budgets", "Sources", "Models and prices", "Announcement"]) {
+    for (const tab of ["Users", "Budgets", "Sources", "Models and prices", "Dead letters", "Announcement"]) {
       await admin.getByRole("tab", { name: tab }).click();
       await expect(admin.locator("main .spinner")).toHaveCount(0);
       findings[`admin ${tab}`] = await serious(admin);

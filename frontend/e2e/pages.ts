@@ -14,6 +14,11 @@ const heading = (text: string | RegExp) => async (page: Page): Promise<void> => 
 };
 
 export const PLACES: Place[] = [
+  { name: "ask", path: "/ask", ready: heading("Ask") },
+  { name: "dialogue", path: "/dialogue", ready: heading("An RFC by a dialogue") },
+  { name: "enhance", path: "/enhance", ready: heading("Enhance") },
+  { name: "code", path: "/code", ready: heading("Documentation of code") },
+  { name: "performance", path: "/performance", ready: heading("Performance") },
   { name: "documents", path: "/documents", ready: heading("Documents") },
   { name: "search", path: "/search", ready: heading("Search") },
   { name: "tasks", path: "/tasks", ready: heading("Tasks") },

@@ -10,12 +10,20 @@ import { SignIn } from "./pages/sign-in";
 import { Broken, Empty, Failed, Guard, Loading } from "./ui/states";
 import { Unreachable } from "./api/client";
 
+const Ask = lazy(() => import("./pages/ask"));
 const Documents = lazy(() => import("./pages/documents"));
 const Read = lazy(() => import("./pages/read"));
+const StartDialogue = lazy(() => import("./pages/dialogue-start"));
+const Dialogue = lazy(() => import("./pages/dialogue"));
+const Rfc = lazy(() => import("./pages/rfc"));
+const Enhance = lazy(() => import("./pages/enhance"));
+const Enhancement = lazy(() => import("./pages/enhancement"));
+const Code = lazy(() => import("./pages/code"));
 const Search = lazy(() => import("./pages/search"));
 const Tasks = lazy(() => import("./pages/tasks"));
 const Task = lazy(() => import("./pages/task"));
 const Budget = lazy(() => import("./pages/budget"));
+const Performance = lazy(() => import("./pages/performance"));
 const Notifications = lazy(() => import("./pages/notifications"));
 const Admin = lazy(() => import("./pages/admin"));
 const Settings = lazy(() => import("./pages/settings"));
@@ -44,12 +52,23 @@ function Pages(): ReactNode {
           <Route path="/">
             <Redirect to="/documents" replace />
           </Route>
+          <Route path="/ask">
+            <Ask />
+          </Route>
+          <Route path="/ask/:id">{({ id }) => <Ask id={id} />}</Route>
           <Route path="/documents" component={Documents} />
           <Route path="/documents/:id">{({ id }) => <Read id={id} />}</Route>
+          <Route path="/dialogue" component={StartDialogue} />
+          <Route path="/dialogue/:id">{({ id }) => <Dialogue id={id} />}</Route>
+          <Route path="/rfc/:id">{({ id }) => <Rfc id={id} />}</Route>
+          <Route path="/enhance" component={Enhance} />
+          <Route path="/enhance/:id">{({ id }) => <Enhancement id={id} />}</Route>
+          <Route path="/code" component={Code} />
           <Route path="/search" component={Search} />
           <Route path="/tasks" component={Tasks} />
           <Route path="/tasks/:id">{({ id }) => <Task id={id} />}</Route>
           <Route path="/budget" component={Budget} />
+          <Route path="/performance" component={Performance} />
           <Route path="/notifications" component={Notifications} />
           <Route path="/admin" component={Admin} />
           <Route path="/settings" component={Settings} />

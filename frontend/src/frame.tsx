@@ -22,10 +22,14 @@ export function Frame({ children }: { children: ReactNode }): ReactNode {
   const count = unread(live);
   const isAdmin = useIsAdmin();
   const places: [string, IconName, string][] = [
+    ["/ask", "ask", words.app.ask],
     ["/documents", "documents", words.app.documents],
+    ["/enhance", "enhance", words.app.enhance],
+    ["/code", "code", words.app.code],
     ["/search", "search", words.app.search],
     ["/tasks", "tasks", words.app.tasks],
     ["/budget", "budget", words.app.budget],
+    ["/performance", "pulse", words.app.performance],
     ["/notifications", "bell", words.app.notifications],
     ...(isAdmin ? ([["/admin", "admin", words.app.admin]] as [string, IconName, string][]) : []),
     ["/settings", "settings", words.app.settings],

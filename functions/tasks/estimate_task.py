@@ -10,7 +10,7 @@ from assistant.http import Db, GenerateCaller, lambda_handler
 from assistant.http.budget import LevelRoom
 from assistant.llm.gateway import configured
 from assistant.llm.prices import listed_models
-from assistant.task_catalogue import TASK_TYPES, WORST_CASE_AT
+from assistant.task_catalogue import ESTIMATED_TYPES, WORST_CASE_AT
 from assistant.tasks.estimate import estimate
 from assistant.tasks.types import prepare
 
@@ -47,7 +47,7 @@ class TaskEstimate(BaseModel):
 
 @router.post("/api/v1/async-tasks/estimate")
 async def estimate_task(body: TaskQuestion, caller: GenerateCaller, db: Db) -> TaskEstimate:
-    prepared = prepare(db, TASK_TYPES, body.task_func, body.task_args, caller.organization_id)
+    prepared = prepare(db, ESTIMATED_TYPES, body.task_func, body.task_args, caller.organization_id)
     provider, model = configured()
     at = WORST_CASE_AT.get(body.task_func)
     request = at[0].model_validate(prepared.args) if at else None

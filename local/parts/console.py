@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from local.console_build import NotBuilt, build
+from local.last_report import last_report
 from local.process import Process, bare_environment
 
 _MOST_CACHED = "public, max-age=31536000, immutable"  # names carry a hash of the content
@@ -85,6 +86,7 @@ class Site(http.server.BaseHTTPRequestHandler):
     state: State
     headers_for_all: dict[str, str]
     configuration: dict[str, str]
+    reports: Path
 
     def do_GET(self) -> None:
         """Serve a file, the configuration, or the console."""
@@ -95,6 +97,8 @@ class Site(http.server.BaseHTTPRequestHandler):
             self._answer(HTTPStatus.TEMPORARY_REDIRECT, {"location": f"http://127.0.0.1:{port}{self.path}"}, b"")
         elif path == "/config.json":
             self._send(json.dumps(self.configuration).encode(), "application/json", "no-store")
+        elif path == "/perf.json":
+            self._send(json.dumps(last_report(self.reports)).encode(), "application/json", "no-store")
         elif self.state.folder is None:
             self._wait()
         else:
@@ -149,7 +153,7 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def site(api_url: str, websocket_url: str, state: State) -> type[Site]:
+def site(api_url: str, websocket_url: str, state: State, reports: Path) -> type[Site]:
     """The handler of one console."""
     parts = urllib.parse.urlsplit(websocket_url)
     return type(
@@ -158,6 +162,7 @@ def site(api_url: str, websocket_url: str, state: State) -> type[Site]:
         {
             "state": state,
             "headers_for_all": security_headers(api_url, f"{parts.scheme}://{parts.netloc}"),
+            "reports": reports,
             "configuration": {"api_url": api_url, "websocket_url": websocket_url},
         },
     )
@@ -167,7 +172,8 @@ def main(arguments: list[str]) -> None:
     """Serve until SIGTERM; build meanwhile."""
     port, api_url, websocket_url, frontend = int(arguments[0]), arguments[1], arguments[2], Path(arguments[3])
     state = State()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), site(api_url, websocket_url, state))
+    reports = frontend.parent / "build" / "perf"
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), site(api_url, websocket_url, state, reports))
     server.daemon_threads = True
     signal.signal(signal.SIGTERM, lambda _number, _frame: threading.Thread(target=server.shutdown).start())
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -12,7 +12,7 @@ from local.errors import CloudError
 from local.process import Process, bare_environment
 
 ADMINISTRATOR = "operator"
-_PASSWORD = "local-operator"  # noqa: S105 - guards nothing: it keeps the launcher's user apart from the application's
+PASSWORD = "local-operator"  # noqa: S105 - guards nothing: it keeps the launcher's user apart from the application's
 
 # The commands AWS lists as unavailable on serverless caches, and those no managed cache has.
 _FORBIDDEN = [
@@ -107,12 +107,12 @@ def process(port: int, folder: Path, log: Path) -> Process:
         f"bind 127.0.0.1\nport {port}\ndir {folder}\nsave ''\nappendonly no\n"
         "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 500\n"
         "maxmemory 256mb\nmaxmemory-policy volatile-lru\n"
-        f"user {ADMINISTRATOR} on >{_PASSWORD} ~* &* +@all\n"
+        f"user {ADMINISTRATOR} on >{PASSWORD} ~* &* +@all\n"
         f"user default on nopass ~* &* +@all {denied}\n"
     )
 
     def ready() -> bool:
-        with redis.Redis(port=port, username=ADMINISTRATOR, password=_PASSWORD, socket_timeout=2) as admin:
+        with redis.Redis(port=port, username=ADMINISTRATOR, password=PASSWORD, socket_timeout=2) as admin:
             return b"cluster_state:ok" in bytes(admin.execute_command("CLUSTER", "INFO"))
 
     return Process(

@@ -56,8 +56,9 @@ def main() -> int:
             **{name: ours(running.database, caller, keys, mode) for mode, name in MODES.items()},
         }
         quality = {name: measured(rank, asked) for name, rank in ways.items()}
+        report(quality, [])
         times = [timed(running, caller, asked[: options.timed], int(size)) for size in options.sizes.split(",") if size]
-    report(quality, times)
+    report({}, times)
     (options.folder / "result.json").write_text(json.dumps({"quality": quality, "times": times}, indent=1))
     losses = [
         f"{language}: {half}" for half in ("by words", "by vectors") for language in counted
@@ -151,10 +152,11 @@ def timed(running: world.World, original: Caller, asked: Sequence[Query], chunks
 
 
 def report(quality: dict[str, dict[str, dict[str, float]]], times: Sequence[dict[str, float]]) -> None:
-    print(f"{'':20} {'language':8} {'P@3':>6} {'MRR':>6} {'nDCG@10':>8}")
+    if quality:
+        print(f"{'':20} {'language':8} {'P@3':>6} {'MRR':>6} {'nDCG@10':>8}", flush=True)
     for name, languages in quality.items():
         for language, values in languages.items():
-            print(f"{name:20} {language:8} " + "{:6.3f} {:6.3f} {:8.3f}".format(*values.values()))
+            print(f"{name:20} {language:8} " + "{:6.3f} {:6.3f} {:8.3f}".format(*values.values()), flush=True)
     for row in times:
         each = ", ".join(f"{MODES[mode]} {row[f'{mode}_p50']:.1f}/{row[f'{mode}_p95']:.1f}" for mode in MODES)
         print(f"{row['chunks']:>7} chunks, ms p50/p95: {each}")

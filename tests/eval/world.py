@@ -143,7 +143,8 @@ def multiplied(world: World, original: Caller, copy: Caller, chunks: int) -> Non
            SELECT row_number() OVER () AS number, gen_random_uuid() AS document_id, source.* FROM (
                SELECT content, heading, chunks.title, embedding, model, dimensions
                FROM chunks JOIN embeddings USING (chunk_id)
-               CROSS JOIN generate_series(1, CAST(:chunks AS integer)) AS times
+               CROSS JOIN generate_series(1, CAST(:chunks AS integer) / (
+                   SELECT count(*) FROM chunks WHERE organization_id = CAST(:original AS uuid)) + 1) AS times
                WHERE chunks.organization_id = CAST(:original AS uuid)
                ORDER BY times, chunk_id LIMIT CAST(:chunks AS integer)) AS source""",
         {"chunks": chunks, "original": original.organization_id},

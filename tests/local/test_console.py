@@ -3,6 +3,7 @@
 import gzip
 import http.server
 import json
+import os
 import re
 import shutil
 import threading
@@ -31,11 +32,11 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def serve():
+def serve(tmp_path):
     servers = []
 
     def start(state):
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), site(API, SOCKET, state))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), site(API, SOCKET, state, tmp_path / "perf"))
         threading.Thread(target=server.serve_forever, daemon=True).start()
         servers.append(server)
         return server.server_address[1]
@@ -67,6 +68,24 @@ def test_every_page_is_the_console(get):
         answer = get(path)
         assert (answer.status, answer.read()) == (200, b"<!doctype html><title>console</title>")
         assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_the_newest_load_test_and_comparison_are_there(get, folder):
+    assert json.loads(get("/perf.json").read()) == {"run": None, "comparison": None}
+    (folder / "perf").mkdir()
+    stage = {"name": "steady", "users": 20, "all": {"p95_ms": 41}, "series": [1] * 1000}
+    run = {"commit": "abc", "at": "2026-01-01", "stages": [stage], "score": {"grade": "A"}, "breaks": ""}
+    for number, (name, report) in enumerate(
+        [("old", {**run, "commit": "old"}), ("abc", run), ("a-b", {"a": "a", "b": "b", "comparisons": []})]
+    ):
+        file = folder / "perf" / f"{name}.json"
+        file.write_text(json.dumps(report))
+        os.utime(file, (number, number))
+    (folder / "perf" / "half.json").write_text('{"stages"')
+    found = json.loads(get("/perf.json").read())
+    assert (found["run"]["commit"], found["run"]["stages"][0]["all"]) == ("abc", {"p95_ms": 41})
+    assert "series" not in found["run"]["stages"][0]
+    assert (found["comparison"]["a"], found["comparison"]["b"]) == ("a", "b")
 
 
 def test_built_files_are_kept_for_ever_and_compressed(get):

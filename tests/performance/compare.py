@@ -102,7 +102,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.performance.compare", description=__doc__)
     parser.add_argument("a", help="the commit before")
     parser.add_argument("b", help="the commit after, or `here`")
-    parser.add_argument("--pairs", type=int, default=0, help="default: as many as give 840 requests each")
+    parser.add_argument("--pairs", type=int, default=0, help="default: as many as give 2,400 requests each")
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="of a block")
     parser.add_argument("--rate", type=float, default=usual.rate, help="requests a second")
     parser.add_argument("--operations", default="", help="comma-separated; all that are quick when empty")

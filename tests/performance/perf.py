@@ -1,6 +1,6 @@
 """`make perf`: a load test over every endpoint and the sockets, and its report.
 
-    make perf PROFILE=quick|full [TARGET=https://…] [SEED=1]
+    make perf PROFILE=quick|full|long [TARGET=https://…] [SEED=1]
 
 Exit code: 0 a grade of at least --least, 1 worse, 2 the load generator fell behind outside of stress (no verdict).
 """

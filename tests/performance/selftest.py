@@ -7,6 +7,7 @@ anything that must hold does not.
 
 import argparse
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,11 @@ class Size:
     equal: int
     planted: int
     shape: Shape = field(default_factory=Shape)
+    processes: int = 1
 
 
-FULL = Size(90, 31, 1.0, 10.0, 12, equal=1000, planted=100)
-SMALL = Size(0, 2.4, 0.3, 1.2, 2, equal=40, planted=12, shape=Shape(operations=3))
+FULL = Size(90, 31, 1.0, 10.0, 12, equal=1000, planted=100, processes=os.cpu_count() or 1)
+SMALL = Size(0, 2.4, 0.3, 1.2, 2, equal=40, planted=12, shape=Shape(pairs=150, operations=3))
 RATE = 60.0
 GROWTH = 1.0  # MB a minute, as the score asks
 
@@ -94,7 +96,7 @@ def trials(recorded: Array, size: Size, found: Findings) -> None:
         ("+20 %", 1.2, size.planted),
         ("+5 %", 1.05, size.planted),
     ):
-        rates[name] = reports(recorded, size.shape, factor, number, seed=7)
+        rates[name] = reports(recorded, size.shape, factor, number, seed=7, processes=size.processes)
     equal = rates["equal"]
     share = equal["any"] / equal["reports"]
     text = f"{equal['any']} of {equal['reports']} reports named a difference ({share:.1%})"

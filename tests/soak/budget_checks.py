@@ -12,7 +12,7 @@ answer was lost), what a hold took from the earliest (its commit), so that only 
 
 import json
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,10 +23,11 @@ from assistant.platform.db.connection import PooledConnection
 
 LAG = 2.0  # seconds from a commit's timestamp to its visibility, at most: a flush of the log lies between
 
-ENTRIES = """SELECT b.level, CAST(b.owner_id AS text), extract(epoch FROM p.period_end), e.request_id, e.from_account,
-                    e.to_account, e.amount, extract(epoch FROM pg_xact_commit_timestamp(e.xmin))
-             FROM ledger_entries e JOIN budgets b USING (budget_id)
-             JOIN budget_periods p ON p.budget_id = e.budget_id AND p.period_start = e.period_start"""
+ENTRIES = """SELECT extract(epoch FROM p.period_end), e.request_id, e.from_account, e.to_account, e.amount,
+                    extract(epoch FROM pg_xact_commit_timestamp(e.xmin))
+             FROM ledger_entries e
+             JOIN budget_periods p ON p.budget_id = e.budget_id AND p.period_start = e.period_start
+             WHERE e.budget_id = CAST(:budget AS uuid)"""
 
 
 @dataclass
@@ -63,10 +64,12 @@ class Verdict:
     overspent: list[str]
     false_refusals: list[str]
     undercharged: list[str]
+    looks: dict[str, int]
+    stale: list[str]
 
     @property
     def sound(self) -> bool:
-        return not (self.overspent or self.false_refusals or self.undercharged)
+        return not (self.overspent or self.false_refusals or self.undercharged or self.stale)
 
 
 def lines(folder: Path) -> Iterable[dict[str, Any]]:
@@ -77,48 +80,70 @@ def lines(folder: Path) -> Iterable[dict[str, Any]]:
 
 
 def judge(owner: PooledConnection, folder: Path) -> Verdict:
-    """Read everything and decide."""
-    settled_at, billed, refused, held = {}, {}, [], 0
+    """Read everything and decide, one budget after the other: a million attempts leave millions of entries."""
+    settled_at: dict[str, float] = {}
+    billed: dict[str, int] = {}
+    refused: dict[tuple[str, str], list[tuple[str, int, float, float, float]]] = defaultdict(list)
+    looks: Counter[str] = Counter()
+    held, stale, teams = 0, [], dict(owner.run("SELECT CAST(user_id AS text), CAST(team_id AS text) FROM users"))
     for line in lines(folder):
-        if line["e"] == "settled":
-            settled_at[line["r"]] = line["t1"]
-        elif line["e"] == "billed":
-            billed[line["r"]] = line["cost"]
-        elif line["e"] == "refused":
-            refused.append(line)
-        else:
-            held += 1
+        match line["e"]:
+            case "held":
+                held += 1
+            case "settled":
+                settled_at[line["r"]] = line["t1"]
+            case "billed":
+                billed[line["r"]] = line["cost"]
+            case "refused":
+                who = {"organization": line["o"], "team": teams[line["u"]], "user": line["u"]}[line["level"]]
+                end = datetime.fromisoformat(line["end"]).timestamp()
+                refused[line["level"], who].append((line["r"], line["a"], line["t0"], line["t1"], end))
+            case "looked":
+                looks[line["how"]] += 1
+            case "stale":
+                stale.append(f"{line['u']} had spent {line['truth']}, and the cache said {line['shown']}")
 
-    exact: dict[tuple[str, str, float], Steps] = defaultdict(Steps)
-    latest: dict[tuple[str, str, float], Steps] = defaultdict(Steps)
-    for level, owner_id, end, request, source, target, amount, committed in owner.run(ENTRIES):
-        key = (level, owner_id, float(end))
-        if source == "granted":
-            exact[key].granted += amount
-            latest[key].granted += amount
-        elif source == "free":
-            exact[key].changes.append((float(committed), -amount))
-            latest[key].changes.append((float(committed), -amount))
-        elif target == "free":
-            visible = max(settled_at.get(request, 0.0), float(committed))
-            exact[key].changes.append((float(committed), amount))
-            latest[key].changes.append((visible if request in settled_at else float(committed) + LAG, amount))
-    for steps in [*exact.values(), *latest.values()]:
-        steps.add_up()
-
-    overspent = [f"{key} was {-min(steps.free)} below nothing" for key, steps in exact.items()
-                 if steps.free and min(steps.free) < 0]  # fmt: skip
-    owners = {"organization": "o", "user": "u"}
-    teams = dict(owner.run("SELECT CAST(user_id AS text), CAST(team_id AS text) FROM users"))
-    false = []
-    for line in refused:
-        who = teams[line["u"]] if line["level"] == "team" else line[owners[line["level"]]]
-        steps = latest[line["level"], who, datetime.fromisoformat(line["end"]).timestamp()]
-        least = steps.least(line["t0"], line["t1"])
-        if least >= line["a"]:
-            false.append(f"{line['r']} asked {line['a']} of the {line['level']}, and {least} was always free")
+    periods, overspent, false = 0, [], []
+    for budget, level, who in owner.run(
+        "SELECT CAST(budget_id AS text), level, CAST(owner_id AS text) FROM budgets ORDER BY budget_id"
+    ):
+        exact, latest = _steps(owner.run(ENTRIES, budget=budget), settled_at)
+        periods += len(exact)
+        overspent += [
+            f"the {level} {who} until {end} was {-min(steps.free)} below nothing"
+            for end, steps in exact.items()
+            if steps.free and min(steps.free) < 0
+        ]
+        for request, amount, start, answered, end in refused.pop((level, who), ()):
+            if (least := latest[end].least(start, answered)) >= amount:
+                false.append(f"{request} asked {amount} of the {level}, and {least} was always free")
+    false += [f"refused by a {level} that has no budget" for level, _ in refused]
 
     charged = dict(owner.run("SELECT request_id, settled FROM holds"))
     under = [f"{request}: billed {cost}, charged {charged.get(request)}" for request, cost in billed.items()
              if charged.get(request, -1) < cost]  # fmt: skip
-    return Verdict(len(refused) + held, held, len(refused), len(billed), len(exact), overspent, false, under)
+    refusals = sum(1 for line in lines(folder) if line["e"] == "refused")
+    return Verdict(refusals + held, held, refusals, len(billed), periods, overspent, false, under, dict(looks), stale)
+
+
+def _steps(
+    rows: Iterable[tuple[Any, ...]], settled_at: dict[str, float]
+) -> tuple[dict[float, Steps], dict[float, Steps]]:
+    """What was free in each period of a budget: by the commits, and as late as it can have been seen."""
+    exact: dict[float, Steps] = defaultdict(Steps)
+    latest: dict[float, Steps] = defaultdict(Steps)
+    for period_end, request, source, target, amount, commit in rows:
+        end, committed = float(period_end), float(commit)
+        if source == "granted":
+            exact[end].granted += amount
+            latest[end].granted += amount
+        elif source == "free":
+            exact[end].changes.append((committed, -amount))
+            latest[end].changes.append((committed, -amount))
+        elif target == "free":
+            seen = settled_at.get(request)
+            exact[end].changes.append((committed, amount))
+            latest[end].changes.append((committed + LAG if seen is None else max(seen, committed), amount))
+    for steps in [*exact.values(), *latest.values()]:
+        steps.add_up()
+    return exact, latest

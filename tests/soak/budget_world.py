@@ -1,5 +1,6 @@
-"""A ledger of its own for the soak: PostgreSQL that survives kill -9, the pooling proxy, organisations with budgets."""
+"""A ledger of its own for the soak: PostgreSQL that survives kill -9, the pooling proxy, Valkey, budgets."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -7,9 +8,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from redis import Redis
+
 from assistant.platform.db.connection import PooledConnection
 from assistant.platform.db.migrate import migrate
-from local.parts import database_proxy, postgres
+from local.parts import database_proxy, postgres, valkey
 from local.process import Process, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +76,7 @@ class World:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="soak-budget-"))
-        self.port, self.proxy_port, proxy_http = free_port(), free_port(), free_port()
+        self.port, self.proxy_port, proxy_http, self.cache_port = (free_port() for _ in range(4))
         server = postgres.Postgres(self.folder / "data", self.folder / "postgres.log", self.port)
         server.begin()
         self.server: Process = server.process()
@@ -84,10 +87,19 @@ class World:
             self.proxy_port, proxy_http, ("127.0.0.1", self.port), ROOT, self.folder, self.folder / "proxy.log"
         )
         self.proxy.command = [sys.executable, *self.proxy.command[1:]]
-        self.server.start()
-        self.server.wait_ready()
-        self.proxy.start()
-        self.proxy.wait_ready()
+        self.cache = valkey.process(self.cache_port, self.folder / "valkey", self.folder / "valkey.log")
+        for part in (self.server, self.proxy, self.cache):
+            part.start()
+        for part in (self.server, self.proxy, self.cache):
+            part.wait_ready()
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/core'}",
+            "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+            "CACHE_HOST": "127.0.0.1",
+            "CACHE_PORT": str(self.cache_port),
+            "CACHE_TLS": "off",
+        }
 
     def prepare(self, seconds_a_day: float, planted: str | None) -> None:
         """Migrate, and start the clock."""
@@ -164,7 +176,18 @@ class World:
             else:
                 return
 
+    def lose_cache(self, whole: bool) -> None:
+        """Flush Valkey, or kill it and start an empty one."""
+        if whole:
+            self.cache.kill()
+            self.cache.start()
+            self.cache.wait_ready()
+            return
+        with Redis(port=self.cache_port) as client:
+            client.flushall()
+
     def close(self) -> None:
+        self.cache.stop()
         self.proxy.stop()
         self.server.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,158 +1,46 @@
 """The ledger under everything that goes wrong at once: `make soak-budget N=1000000`.
 
-Clients hold and settle through the pooling proxy over three levels, while processes are killed, replies are lost,
-settlements come twice, late or never, PostgreSQL is killed (fsync on), days end every few seconds and clients' clocks
-disagree. No cache is in this path, so there is no Valkey to flush: Valkey only ever holds copies of a status.
+Clients hold and settle over three levels, while processes are killed, replies are lost, settlements come twice, late
+or never, PostgreSQL is killed (fsync on), Valkey is flushed and killed, days end every few seconds and clients' clocks
+disagree. The schedule that reconciles runs beside them.
 
+Two phases. The wide one, `--wide` of the attempts (2 % by default): 1,000 clients, each with its own connection to the
+pooling proxy. The narrow one, the rest: 32 clients in two processes, straight to PostgreSQL, because there the money is
+decided and the proxy would take half of the machine. Each client makes one attempt after the other. One attempt in ten
+is recorded in a transaction by the gateway's own code; the others record their call and hold in one statement.
+
+The proof `granted = spent + held + free` runs at checkpoints; at the end every decision is judged by the commit times.
 `--planted check-then-add` and `--planted margin` put a known mistake into the ledger; the soak must find it.
 """
 
 import argparse
 import json
-import os
 import random
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
-from assistant.budget.proof import PERIODS, discrepancies
-from assistant.platform.db import Database
-from assistant.tasks.reconcile import close_abandoned, reconcile_unknown
-from tests.soak.budget_checks import Verdict, judge
-from tests.soak.budget_world import PLANTED, ROOT, World
-
-ANSWERS = (b'{"e": "held"', b'{"e": "refused"')
-FEWEST_DONE = 100
-
-
-class Soak:
-    """One run. `seed` decides amounts, costs, faults and who is killed; the machine decides the order of events."""
-
-    def __init__(self, options: argparse.Namespace, world: World) -> None:
-        self.options, self.world = options, world
-        self.random = random.Random(options.seed)
-        self.processes: dict[str, tuple[subprocess.Popen[bytes], dict[str, Any]]] = {}
-        self.kills = self.crashes = self.checks = 0
-        self.broken: list[str] = []
-
-    def run(self) -> Verdict:
-        options, world = self.options, self.world
-        world.prepare(options.day_seconds, options.planted)
-        people = world.people(2, 2, 4, tuple(map(int, options.limits.split(","))))
-        share = options.n // options.processes
-        for number in range(options.processes):
-            self.start(
-                f"p{number}", share + (options.n % options.processes if number == 0 else 0),
-                [[one.organization_id, one.user_id] for one in people],
-            )  # fmt: skip
-        self.disturb()
-        self.recover()
-        owner = world.connect()
-        verdict = judge(owner, world.folder)
-        owner.close()
-        return verdict
-
-    def start(self, name: str, attempts: int, people: list[list[str]]) -> None:
-        settings = {
-            "name": name,
-            "attempts": attempts,
-            "clients": max(1, self.options.clients // self.options.processes),
-            "seed": self.options.seed,
-            "port": self.world.proxy_port,
-            "people": people,
-            "cuts": self.options.cuts,
-            "skew": 86400 * self.options.skew / self.options.day_seconds,
-            "log": str(self.world.folder / f"{name}.log.jsonl"),
-        }
-        environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/core'}", "POWERTOOLS_LOG_LEVEL": "CRITICAL"}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.budget_client", json.dumps(settings)], env=environment, cwd=ROOT
-        )
-        self.processes[name] = (process, settings)
-
-    def disturb(self) -> None:
-        """Kill clients and the server now and then, and prove the ledger in between, until the clients are done."""
-        started = time.monotonic()
-        next_kill, next_crash = (started + self.pause(every) for every in (self.options.kill, self.options.crash))
-        next_check = started
-        while any(process.poll() is None for process, _ in self.processes.values()):
-            time.sleep(0.05)
-            now = time.monotonic()
-            if now >= next_kill:
-                self.kill()
-                next_kill = now + self.pause(self.options.kill)
-            if now >= next_crash:
-                self.world.crash()
-                self.crashes += 1
-                next_crash = time.monotonic() + self.pause(self.options.crash)
-            if now >= next_check:
-                self.check()
-                # The proof reads all of a ledger that grows: at most a tenth of the time goes to it.
-                next_check = time.monotonic() + max(1.0, 10 * (time.monotonic() - now))
-        for name, (process, _) in self.processes.items():
-            if process.returncode not in (0, -9):
-                self.broken.append(f"client process {name} ended with {process.returncode}")
-
-    def pause(self, every: float) -> float:
-        return self.random.uniform(0.5, 1.5) * every
-
-    def kill(self) -> None:
-        """Kill a process with all its clients; another one makes the attempts that it had not begun."""
-        alive = [name for name, (process, _) in self.processes.items() if process.poll() is None]
-        ready = [name for name in alive if self.done(name) >= FEWEST_DONE]  # else nobody would ever get anywhere
-        if not ready:
-            return
-        name = self.random.choice(ready)
-        process, settings = self.processes[name]
-        process.kill()
-        process.wait()
-        self.kills += 1
-        if (left := settings["attempts"] - self.done(name)) > 0:
-            self.start(f"{name.split('.')[0]}.{self.kills}", left, settings["people"])
-
-    def done(self, name: str) -> int:
-        """How many attempts a process has had an answer to."""
-        log = Path(self.processes[name][1]["log"])
-        return sum(line.startswith(ANSWERS) for line in log.read_bytes().split(b"\n")) if log.exists() else 0
-
-    def check(self) -> None:
-        owner = self.world.connect()
-        drift = owner.execute(PERIODS, {})
-        owner.close()
-        self.checks += 1
-        self.broken += [f"while running: {row}" for row in drift]
-
-    def recover(self) -> None:
-        """What the schedule does, at once: close what was abandoned, charge what was lost. Nothing may stay held."""
-        database = Database(self.world.connect)
-        while close_abandoned(database, 0):
-            pass
-        while reconcile_unknown(database, 0):
-            pass
-        with database.reading() as work:
-            self.broken += [f"after recovery: {row}" for row in discrepancies(work)]
-            [left] = work.run("SELECT count(*) AS holds FROM holds WHERE state IN ('held', 'unknown')")
-            [held] = work.run("SELECT coalesce(sum(held), 0) AS held FROM budget_periods")
-        if left["holds"] or held["held"]:
-            self.broken.append(f"stranded: {left['holds']} holds, {held['held']} micro-dollars")
-        database.discard()
+from tests.soak.budget_run import Soak
+from tests.soak.budget_world import PLANTED, World
 
 
 def soak(arguments: list[str]) -> tuple[bool, dict[str, Any]]:
     """(sound, report) of a run with these command-line arguments."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=1_000_000, help="attempts to hold")
-    parser.add_argument("--clients", type=int, default=1000)
-    parser.add_argument("--processes", type=int, default=4)
+    parser.add_argument("--clients", type=int, default=32, help="of the narrow phase")
+    parser.add_argument("--processes", type=int, default=2, help="of the narrow phase")
+    parser.add_argument("--wide", type=float, default=0.02, help="share of the attempts made by the wide phase")
+    parser.add_argument("--wide-clients", type=int, default=1000)
+    parser.add_argument("--wide-processes", type=int, default=4)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--day-seconds", type=float, default=5.0, help="how long a day of the test lasts")
     parser.add_argument("--skew", type=float, default=1.0, help="seconds by which clocks disagree at most")
-    parser.add_argument("--limits", default="1000,700,250", help="micro-dollars a day: organization,team,user")
+    parser.add_argument("--limits", default="2000,1400,500", help="micro-dollars a day: organization,team,user")
     parser.add_argument("--cuts", type=float, default=0.01, help="share of transactions that lose a reply")
     parser.add_argument("--kill", type=float, default=15.0, help="seconds between kills of clients, on average")
-    parser.add_argument("--crash", type=float, default=60.0, help="seconds between kills of PostgreSQL, on average")
+    parser.add_argument("--crash", type=float, default=90.0, help="seconds between kills of PostgreSQL, on average")
+    parser.add_argument("--flush", type=float, default=5.0, help="seconds between losses of Valkey, on average")
     parser.add_argument("--planted", choices=sorted(PLANTED))
     options = parser.parse_args(arguments)
     print(f"seed {options.seed}", flush=True)
@@ -170,16 +58,23 @@ def soak(arguments: list[str]) -> tuple[bool, dict[str, Any]]:
         "refused": verdict.refused,
         "billed_by_the_provider": verdict.billed,
         "periods": verdict.periods,
+        "phases": run.phases,
         "kills": run.kills,
         "crashes": run.crashes,
+        "flushes_of_valkey": run.flushes,
+        "closed_by_the_schedule": run.reconciled,
+        "looks_at_the_status": verdict.looks,
         "proofs_while_running": run.checks,
         "overspent_periods": len(verdict.overspent),
         "false_refusals": len(verdict.false_refusals),
         "undercharged": len(verdict.undercharged),
+        "stale_statuses": len(verdict.stale),
         "broken": len(run.broken),
-        "first_findings": [*run.broken, *verdict.overspent, *verdict.false_refusals, *verdict.undercharged][:3],
+        "first_findings": [
+            *run.broken, *verdict.overspent, *verdict.false_refusals, *verdict.undercharged, *verdict.stale,
+        ][:3],
         "seconds": round(time.monotonic() - started, 1),
-    }
+    }  # fmt: skip
     return verdict.sound and not run.broken, report
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from tests.soak.soak_budget import soak
 
-SMALL = ["--clients", "16", "--processes", "2", "--day-seconds", "3", "--limits", "300,220,90"]
+SMALL = ["--clients", "16", "--wide", "0.25", "--wide-clients", "32", "--wide-processes", "1", "--day-seconds", "3",
+         "--limits", "300,220,90"]  # fmt: skip
 
 
 def test_nothing_is_overspent_falsely_refused_or_stranded_while_everything_breaks():

@@ -9,7 +9,21 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from tests.template.document import Document
 
 REGION = "eu-central-1"
-IMPLIED = dict.fromkeys(("WithNat", "WithBedrock", "WithLlmKey", "WithMail", "WithAlarmEmail"), "NotLocal")
+IMPLIED = {
+    **dict.fromkeys(
+        (
+            "WithNat",
+            "WithBedrock",
+            "WithBedrockEmbeddings",
+            "WithBedrockEndpoint",
+            "WithLlmKey",
+            "WithMail",
+            "WithAlarmEmail",
+        ),
+        "NotLocal",
+    ),
+    "WithEmbeddingKey": "WithLlmKey",
+}
 
 Reference = tuple[str, str | None, frozenset[str]]
 """Logical id, attribute (None for Ref), and the conditions that hold where the reference stands."""

@@ -87,8 +87,9 @@ KEY_REASON = "# reason: in a key's policy this means this key"
         ),
         plant(
             Q.repeaters_have_every_queue_of_tickets,
-            "RFC_QUEUE_URL: !Ref LlmGenerateRfcQueue\n          DOCUMENTS_BUCKET: !Ref DocumentsBucket  # results",
-            "OTHER: x\n          DOCUMENTS_BUCKET: !Ref DocumentsBucket  # results",
+            "LLM_GENERATE_RFC_QUEUE_URL: !Ref LlmGenerateRfcQueue\n"
+            "          DOCUMENTS_BUCKET: !Ref DocumentsBucket  # res",
+            "DOCUMENTS_BUCKET: !Ref DocumentsBucket  # res",
             "SweepTasksFunction does not know LlmGenerateRfcQueue",
         ),
         plant(

@@ -83,6 +83,11 @@ export function useAppearance(): Appearance {
 
 export const useWords = (): Words => useAppearance().words;
 
+/** The words of one page, which come with it instead of with the first load. */
+export function usePageWords<Own>(own: { en: Own; ru: Own }): Own {
+  return own[useAppearance().language];
+}
+
 export interface Formats {
   money: (dollars: number) => string;
   number: (value: number, digits?: number) => string;

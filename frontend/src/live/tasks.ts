@@ -3,6 +3,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { TaskDetails, UserTasks } from "../api/client";
 import type { Notification } from "../notifications";
+import { applyDeltas } from "./chat";
 
 export interface Report {
   task_id: string;
@@ -12,6 +13,8 @@ export interface Report {
   section?: string;
   section_number?: number;
   sections?: number;
+  /** The text of the section before this one, now that it is written. */
+  written?: string;
 }
 
 export const FINAL = new Set(["completed", "failed", "cancelled", "dead"]);
@@ -22,6 +25,9 @@ export const keys = {
   live: (id: string) => ["live", id] as const,
   budget: ["budget"] as const,
   sources: ["sources"] as const,
+  chat: ["chat"] as const,
+  dialogue: ["dialogue"] as const,
+  deadLetters: ["dead letters"] as const,
 };
 
 export function isTaskMessage(message: Notification): boolean {
@@ -46,13 +52,16 @@ export function applyMessages(cache: QueryClient, messages: Notification[]): voi
       const report = message.data as unknown as Report;
       latest.set(report.task_id, report);
     }
-  if (messages.some((message) => message.type === "budget_alert")) void cache.invalidateQueries({ queryKey: keys.budget });
+  applyDeltas(cache, messages);
+  if (messages.some((message) => message.type === "budget_alert" || message.type === "budget_updated"))
+    void cache.invalidateQueries({ queryKey: keys.budget });
   if (messages.some((message) => message.type === "sync_status" || message.data.task_type === "process_data_sync"))
     void cache.invalidateQueries({ queryKey: keys.sources });
   if (latest.size === 0) return;
 
   let ended = false;
   const listed = new Set<string>();
+  for (const message of messages) if (isTaskMessage(message)) keepWritten(cache, message.data as unknown as Report);
   for (const [id, report] of latest) {
     cache.setQueryData<Report>(keys.live(id), report);
     cache.setQueryData<TaskDetails>(keys.task(id), (task) => task && advanced(task, report));
@@ -75,5 +84,23 @@ export function applyMessages(cache: QueryClient, messages: Notification[]): voi
   });
   const unknown = [...latest.keys()].some((id) => !listed.has(id));
   if (ended || unknown) void cache.invalidateQueries({ queryKey: keys.tasks });
-  if (ended) void cache.invalidateQueries({ queryKey: keys.budget });
+  if (ended) for (const key of [keys.budget, keys.chat, keys.dialogue, keys.deadLetters]) void cache.invalidateQueries({ queryKey: key });
+}
+
+/** The sections of a document as they are written, by their number from 1. */
+export const writtenKey = (id: string) => ["written", id] as const;
+
+function keepWritten(cache: QueryClient, { task_id: id, section, section_number: number, written }: Report): void {
+  if (!section || !number) return;
+  cache.setQueryData<Written[]>(writtenKey(id), (known = []) => {
+    const next = [...known];
+    if (written !== undefined && number > 1) next[number - 2] = { title: next[number - 2]?.title ?? "", text: written };
+    next[number - 1] = { title: section, text: next[number - 1]?.text ?? null };
+    return next;
+  });
+}
+
+export interface Written {
+  title: string;
+  text: string | null;
 }

@@ -33,6 +33,7 @@ interface End extends Position {
 }
 
 const HELD_AT_MOST = 200;
+const EPHEMERAL = new Set(["chat_delta"]); // outside the log: in order, but perhaps not all of them
 
 export class Inbox {
   duplicates = 0;
@@ -79,7 +80,7 @@ export class Inbox {
       case "resumed":
         return this.resumed(data);
       default:
-        return [];
+        return EPHEMERAL.has(message.type) ? [{ kind: "shown", message }] : [];
     }
   }
 

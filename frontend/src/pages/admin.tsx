@@ -5,6 +5,7 @@ import { useIsAdmin } from "../session/context";
 import { Page } from "../ui/page";
 import { Empty } from "../ui/states";
 import { Announce, CreateUser } from "./admin-people";
+import { DeadLetters } from "./admin-dead-letters";
 import { Models } from "./admin-models";
 import { Sources } from "./admin-sources";
 import { Overview } from "./overview";
@@ -20,6 +21,7 @@ export default function Admin(): ReactNode {
           <Tab id="budgets">{admin.budgets}</Tab>
           <Tab id="sources">{sources.title}</Tab>
           <Tab id="models">{admin.models}</Tab>
+          <Tab id="dead">{admin.deadLetters}</Tab>
           <Tab id="announce">{admin.announce}</Tab>
         </TabList>
         <TabPanel id="users">
@@ -33,6 +35,9 @@ export default function Admin(): ReactNode {
         </TabPanel>
         <TabPanel id="models">
           <Models />
+        </TabPanel>
+        <TabPanel id="dead">
+          <DeadLetters />
         </TabPanel>
         <TabPanel id="announce">
           <Announce />

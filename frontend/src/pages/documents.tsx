@@ -31,7 +31,16 @@ export default function Documents(): ReactNode {
     </Link>
   );
   return (
-    <Page title={words.documents.title} intro={words.documents.intro} actions={[<span key="u">{upload}</span>, <span key="w">{write}</span>]}>
+    <Page title={words.documents.title} intro={words.documents.intro} actions={
+        <>
+          {upload}
+          <Link className="button" href="/dialogue">
+            <Icon name="ask" />
+            {words.documents.dialogue}
+          </Link>
+          {write}
+        </>
+      }>
       <WriteDocument isOpen={writing} onClose={() => setWriting(false)} />
       {!query.data ? (
         query.error ? (

@@ -31,10 +31,14 @@ const TYPES = { md: "text/markdown", txt: "text/plain", json: "application/json"
 export async function save(format: ExportFormat, task: TaskDetails, rfc: Rfc): Promise<void> {
   if (format === "print") return window.print();
   if (format === "copy") return navigator.clipboard.writeText(rfc.rfc_content);
-  const address = URL.createObjectURL(new Blob([contentOf(format, task, rfc)], { type: `${TYPES[format]};charset=utf-8` }));
+  download(new Blob([contentOf(format, task, rfc)], { type: `${TYPES[format]};charset=utf-8` }), fileName(rfc.title, format));
+}
+
+export function download(content: Blob, name: string): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement("a");
   link.href = address;
-  link.download = fileName(rfc.title, format);
+  link.download = name;
   link.click();
   URL.revokeObjectURL(address);
 }

@@ -87,6 +87,8 @@ export function messageText(message: Notification, words: ReturnType<typeof useW
   if (message.type === "system_alert") return [data.title, data.message].filter(Boolean).map(String).join(": ");
   if (message.type === "budget_alert")
     return typeof data.threshold === "number" ? words.notifications.budget(String(data.threshold)) : words.notifications.forecast;
+  if (message.type === "budget_updated")
+    return words.notifications.limit(money(Number(data.old_budget_limit)), money(Number(data.new_budget_limit)));
   if (typeof data.task_type === "string") {
     const name = words.tasks.type[data.task_type] ?? data.task_type.replaceAll("_", " ");
     const stage = words.tasks.stage[String(data.stage)] ?? String(data.stage ?? "");
@@ -94,5 +96,5 @@ export function messageText(message: Notification, words: ReturnType<typeof useW
     const section = typeof data.section === "string" ? data.section : "";
     return [name, stage, section, saved].filter(Boolean).join(" · ");
   }
-  return String(data.title ?? data.message ?? data.detail ?? "");
+  return String(data.title ?? data.message ?? data.detail ?? data.answer ?? "").slice(0, 300);
 }

@@ -1,33 +1,25 @@
-import { useMemo, useState, type ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { Button } from "react-aria-components/Button";
 import { Menu, MenuItem, MenuTrigger } from "react-aria-components/Menu";
 import { Popover } from "react-aria-components/Popover";
 import { Link } from "wouter";
 import type { TaskDetails } from "../api/client";
 import { useFormats, useWords } from "../i18n/language";
-import { Window } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { headings, Markdown } from "../ui/markdown";
-import { Fact, Page, Panel, Progress } from "../ui/page";
+import { Fact, Page, Panel } from "../ui/page";
+import { useSources, type Source } from "../ui/sources";
 import { Empty, Shown } from "../ui/states";
 import { save, type ExportFormat } from "./export";
+import { QualityPanel, type Quality } from "./quality";
 import { titleOf, useTask } from "./task-queries";
-
-export interface Source {
-  number: number;
-  document_id: string;
-  title: string;
-  filename: string;
-  chunk_index: number;
-  heading: string;
-  excerpt: string;
-}
 
 export interface Rfc {
   title: string;
   rfc_content: string;
   word_count: number;
-  quality: Record<string, number> & { remarks?: string[] };
+  quality: Quality;
+  rfc_id?: string;
   sources_used: Source[];
   model: string;
   provider: string;
@@ -58,18 +50,10 @@ export default function Read({ id }: { id: string }): ReactNode {
 
 function Document({ task, rfc }: { task: TaskDetails; rfc: Rfc }): ReactNode {
   const words = useWords();
-  const { money, number } = useFormats();
-  const [open, setOpen] = useState<Source | null>(null);
+  const { money } = useFormats();
   const parts = useMemo(() => headings(rfc.rfc_content).filter((heading) => heading.depth === 2), [rfc.rfc_content]);
   const body = useMemo(() => rfc.rfc_content.replace(/^# .*\n+/, ""), [rfc.rfc_content]);
-  const cite = (cited: number): ReactNode | null => {
-    const source = rfc.sources_used.find((one) => one.number === cited);
-    return source ? (
-      <Button className="citation" aria-label={words.documents.citation(cited)} onPress={() => setOpen(source)}>
-        {cited}
-      </Button>
-    ) : null;
-  };
+  const { cite, open, passage } = useSources(rfc.sources_used);
   return (
     <Page
       title={titleOf(task, words)}
@@ -79,7 +63,16 @@ function Document({ task, rfc }: { task: TaskDetails; rfc: Rfc }): ReactNode {
           {words.documents.back}
         </Link>
       }
-      actions={<Export task={task} rfc={rfc} />}
+      actions={
+        <>
+          {rfc.rfc_id && (
+            <Link className="button" href={`/rfc/${rfc.rfc_id}`}>
+              {words.documents.versions}
+            </Link>
+          )}
+          <Export task={task} rfc={rfc} />
+        </>
+      }
     >
       <div className="reading">
         <article className="document panel" lang={/[а-яё]/i.test(rfc.rfc_content.slice(0, 200)) ? "ru" : undefined}>
@@ -95,26 +88,7 @@ function Document({ task, rfc }: { task: TaskDetails; rfc: Rfc }): ReactNode {
               ))}
             </ol>
           </Panel>
-          <Panel title={words.documents.quality}>
-            <p className="large">{words.documents.qualityOf(number(rfc.quality.overall ?? 0))}</p>
-            {Object.entries(words.documents.parts).map(([part, name]) => (
-              <div key={part} className="scored">
-                <span>{name}</span>
-                <span className="number">{number(rfc.quality[part] ?? 0)}</span>
-                <Progress value={Math.round(rfc.quality[part] ?? 0)} label={name} />
-              </div>
-            ))}
-            {rfc.quality.remarks && rfc.quality.remarks.length > 0 && (
-              <details>
-                <summary>{words.documents.remarks}</summary>
-                <ul>
-                  {rfc.quality.remarks.map((remark) => (
-                    <li key={remark}>{remark}</li>
-                  ))}
-                </ul>
-              </details>
-            )}
-          </Panel>
+          <QualityPanel quality={rfc.quality} />
           <Panel title={words.documents.sources}>
             {rfc.sources_used.length === 0 ? (
               <p>{words.documents.noSources}</p>
@@ -122,7 +96,7 @@ function Document({ task, rfc }: { task: TaskDetails; rfc: Rfc }): ReactNode {
               <ol className="sources">
                 {rfc.sources_used.map((source) => (
                   <li key={source.number} value={source.number}>
-                    <Button className="as-link" onPress={() => setOpen(source)}>
+                    <Button className="as-link" onPress={() => open(source)}>
                       {source.title}
                     </Button>
                     {source.heading && <span className="quiet">{source.heading}</span>}
@@ -139,18 +113,7 @@ function Document({ task, rfc }: { task: TaskDetails; rfc: Rfc }): ReactNode {
           </Panel>
         </aside>
       </div>
-      <Window title={open ? words.documents.citation(open.number) : ""} isOpen={open !== null} onClose={() => setOpen(null)}>
-        {open && (
-          <>
-            <h3>{open.title}</h3>
-            <p className="quiet">
-              {open.filename}
-              {open.heading && ` · ${open.heading}`}
-            </p>
-            <blockquote className="passage">{open.excerpt}</blockquote>
-          </>
-        )}
-      </Window>
+      {passage}
     </Page>
   );
 }

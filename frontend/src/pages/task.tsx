@@ -4,6 +4,7 @@ import type { TaskDetails } from "../api/client";
 import { useFormats, useWords } from "../i18n/language";
 import { FINAL } from "../live/tasks";
 import { Icon } from "../ui/icon";
+import { Markdown } from "../ui/markdown";
 import { Fact, Page, Panel } from "../ui/page";
 import { Shown } from "../ui/states";
 import { savedOf } from "./cancel";
@@ -37,6 +38,10 @@ function Details({ task }: { task: TaskDetails }): ReactNode {
         isDocument ? (
           <Link className="button primary" href={`/documents/${task.task_id}`}>
             {words.tasks.read}
+          </Link>
+        ) : task.task_func === "llm_enhance_document" ? (
+          <Link className="button primary" href={`/enhance/${task.task_id}`}>
+            {words.app.enhance}
           </Link>
         ) : undefined
       }
@@ -81,7 +86,13 @@ function Details({ task }: { task: TaskDetails }): ReactNode {
       </Panel>
       {task.result && !isDocument && !saved && (
         <Panel title={words.tasks.result}>
-          <pre tabIndex={0}>{JSON.stringify(task.result, null, 2)}</pre>
+          {typeof task.result.content === "string" && task.result.output_format === "md" ? (
+            <div className="said">
+              <Markdown text={task.result.content} />
+            </div>
+          ) : (
+            <pre tabIndex={0}>{JSON.stringify(task.result, null, 2)}</pre>
+          )}
         </Panel>
       )}
     </Page>

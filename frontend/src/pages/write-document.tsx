@@ -1,16 +1,18 @@
 /** The dialog that asks for an RFC: its cost is shown before it is submitted, and a refusal by the budget explained. */
 
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useState, type FormEvent, type ReactNode } from "react";
+import { useMemo, useState, type FormEvent, type ReactNode } from "react";
 import { Button } from "react-aria-components/Button";
-import { Link, useLocation } from "wouter";
-import { ask, Problem, type TaskEstimate } from "../api/client";
-import { useFormats, useWords } from "../i18n/language";
+import { useLocation } from "wouter";
+import { ask, Problem } from "../api/client";
+import { useWords } from "../i18n/language";
 import { keys } from "../live/tasks";
 import { useApi } from "../session/context";
 import { Window } from "../ui/dialog";
 import { Choice, Field } from "../ui/fields";
+import { useSettled } from "../ui/settled";
 import { Refusal } from "../ui/states";
+import { Cost, NoRoom } from "./room";
 
 const SHORTEST_TOPIC = 3;
 
@@ -115,66 +117,4 @@ function DocumentForm({ onDone }: { onDone: () => void }): ReactNode {
       </div>
     </form>
   );
-}
-
-function Cost({ estimate }: { estimate: TaskEstimate }): ReactNode {
-  const { documents } = useWords();
-  const { money, moment, seconds } = useFormats();
-  const short = estimate.levels.find((level) => level.mode === "hard" && level.remaining < estimate.worst_case);
-  const cheaper = estimate.cheaper_models.filter((model) => model.fits);
-  return (
-    <div className={estimate.can_proceed ? "notice" : "refusal"}>
-      <p>
-        <strong>{documents.worst(money(estimate.worst_case))}</strong>
-        {estimate.typical !== null && `, ${documents.typical(money(estimate.typical))}`}
-        {estimate.typical_seconds !== null && `, ${documents.typicalTime(seconds(estimate.typical_seconds))}`}
-      </p>
-      {estimate.can_proceed ? (
-        <p className="quiet">{documents.worstHint}</p>
-      ) : (
-        <>
-          {short && (
-            <p>
-              {documents.noRoomWords(documents.levels[short.level] ?? short.level, money(short.remaining), money(estimate.worst_case))}{" "}
-              {documents.resets(moment(short.resets_at))}
-            </p>
-          )}
-          <p>{documents.ways}</p>
-          {cheaper.length > 0 && (
-            <p>
-              {documents.cheaper}: {cheaper.map((model) => `${model.model} (${money(model.worst_case)})`).join(", ")}
-            </p>
-          )}
-        </>
-      )}
-    </div>
-  );
-}
-
-/** The API's refusal for want of budget (402): by which budget, what it has left, when it starts anew. */
-export function NoRoom({ problem }: { problem: Problem }): ReactNode {
-  const { documents } = useWords();
-  const { money, moment } = useFormats();
-  const { level = "user", remaining = 0, required = 0, resets_at: resets } = problem.body;
-  return (
-    <div className="refusal" role="alert">
-      <strong>{documents.noRoom}</strong>
-      <p>
-        {documents.noRoomWords(documents.levels[level] ?? level, money(remaining), money(required))}{" "}
-        {resets && documents.resets(moment(resets))}
-      </p>
-      <p>{documents.ways}</p>
-      <Link href="/budget">{documents.seeBudget}</Link>
-    </div>
-  );
-}
-
-/** A value that has rested for a moment. */
-function useSettled(value: string, ms: number): string {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), ms);
-    return () => clearTimeout(timer);
-  }, [value, ms]);
-  return settled;
 }

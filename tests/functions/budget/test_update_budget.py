@@ -45,6 +45,20 @@ def test_a_change_counts_at_once_and_is_stored_with_who_and_why(call, person, ad
         assert discrepancies(work) == []
 
 
+@pytest.mark.parametrize(("level", "told"), [("user", "someone"), ("organization", "admin")])
+def test_whom_a_change_concerns_is_told_in_the_same_transaction(call, person, admin, rows, level, told):
+    someone = person(admin.organization_id)
+    answer = update(call, admin, level=level, user_id=someone.user_id, new_budget_limit=7)
+    assert answer.status == 200, answer.body
+    notices = rows("SELECT user_id, data FROM notifications WHERE type = 'budget_updated' ORDER BY user_id")
+    mine = [row for row in notices if str(row["user_id"]) in (someone.user_id, admin.user_id)]
+    assert [str(row["user_id"]) for row in mine] == [{"someone": someone, "admin": admin}[told].user_id]
+    assert (mine[0]["data"]["level"], mine[0]["data"]["new_budget_limit"]) == (level, 7)
+    refused = update(call, admin, user_id=str(uuid.uuid4()), new_budget_limit=7)
+    assert refused.status == 404
+    assert len(rows("SELECT 1 FROM notifications WHERE type = 'budget_updated'")) == len(notices)
+
+
 def test_a_limit_below_the_usage_stops_everything_and_the_ledger_still_adds_up(call, person, admin, spend, db):
     someone = person(admin.organization_id, budget=1_000_000)
     spend(someone, 600_000)

@@ -141,7 +141,7 @@ def test_many_readers_at_an_expiry_make_one_origin_call(sandbox, owner, clock):
 
 
 class WithoutLock(CacheStore):
-    def lock(self, name):
+    def lock(self, name, tag_keys=(), versions=()):
         return "everyone"
 
 

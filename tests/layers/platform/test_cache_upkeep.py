@@ -52,7 +52,7 @@ def test_an_invalidation_that_was_lost_is_made_up(sandbox, owner, valkey, monkey
     cache.get(KIND, owner, "k", ["t"], lambda: "old")
     ask = cache._store._valkey.ask
 
-    def down(command):
+    def down(command, insisting=False):
         raise ValkeyDown("planted")
 
     monkeypatch.setattr(cache._store._valkey, "ask", down)
@@ -61,6 +61,37 @@ def test_an_invalidation_that_was_lost_is_made_up(sandbox, owner, valkey, monkey
     monkeypatch.setattr(cache._store._valkey, "ask", ask)
     assert cache.get(KIND, owner, "k", ["t"], lambda: "new").value == "new"
     assert sandbox().get(KIND, owner, "k", ["t"], lambda: "newer").value == "new"
+
+
+def test_an_invalidation_is_sent_also_by_a_sandbox_that_leaves_valkey_alone(sandbox, owner, monkeypatch):
+    writer, reader = sandbox(), sandbox()
+    assert reader.get(KIND, owner, "k", ["t"], lambda: "old").state == "miss"
+    monkeypatch.setattr(writer._store._valkey, "_rest_until", float("inf"))
+    assert writer.get(KIND, owner, "k", ["t"], lambda: "old").state == "bypass"
+    writer.invalidate(owner, ["t"])
+    assert reader.get(KIND, owner, "k", ["t"], lambda: "new").value == "new"
+
+
+def test_what_a_slow_reader_stores_after_a_flush_is_never_served(sandbox, owner):
+    cache, writer, source = sandbox(), sandbox(), ["old"]
+
+    def load():
+        value, source[0] = source[0], "new"
+        writer.invalidate(owner, ["t"])
+        writer._store._valkey.ask(lambda client: client.flushall())
+        return value
+
+    assert cache.get(KIND, owner, "k", ["t"], load).value == "old"
+    assert writer.get(KIND, owner, "k", ["t"], lambda: source[0]).value == "new"
+
+
+def test_what_is_made_before_a_flush_is_not_kept_after_it(sandbox, owner):
+    cache = sandbox()
+    _, place = cache.find(KIND, owner, "k", ["t"])
+    cache.invalidate(owner, ["t"])
+    cache._store._valkey.ask(lambda client: client.flushall())
+    cache.keep(place, "old")
+    assert cache.find(KIND, owner, "k", ["t"])[0] is None
 
 
 def test_what_is_found_is_not_made_and_what_is_made_is_kept(sandbox, owner):

@@ -5,6 +5,7 @@ import socket
 import pytest
 
 from assistant.budget import proof
+from assistant.platform.clock import monotonic
 from assistant.search import index
 from assistant.search.embeddings import configured, queries
 from assistant.search.embeddings.documents import embed_waiting
@@ -220,3 +221,13 @@ def test_an_unknown_model_is_refused_with_those_that_are_known(embeddings, monke
     monkeypatch.setenv(name, text)
     with pytest.raises(ValueError, match="Known: "):
         configured.model()
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("sk-1", "sk-1"), ('{"embeddings": "sk-2", "openai": "sk-3"}', "sk-2"), ('{"openai": "sk-3"}', None)],
+)
+def test_the_key_is_the_secret_or_the_one_among_the_providers(embeddings, monkeypatch, text, key):
+    monkeypatch.setenv("EMBEDDING_API_KEY_SECRET", "keys")
+    monkeypatch.setattr("assistant.platform.secrets._cache", {"keys": (monotonic(), text)})
+    assert configured._api_key(fresh=False) == key

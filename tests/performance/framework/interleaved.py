@@ -20,7 +20,7 @@ from tests.performance.framework.world import World
 SIDES = ("a", "b", "again")
 SLOW_MS = 300.0
 """What may take so long hashes or waits for a model: it would disturb whatever is asked beside it."""
-ENOUGH = 840
+ENOUGH = 2400
 """Requests of an operation on each side, from which a p50 that is a fifth slower is found 95 times in 100."""
 Sides = dict[str, tuple[Arm, Arm, Arm | None]]
 
@@ -29,16 +29,16 @@ Sides = dict[str, tuple[Arm, Arm, Arm | None]]
 class Plan:
     """`pairs` times three blocks of `seconds`, each with `rate` requests a second spread evenly over the operations."""
 
-    pairs: int = 60
-    seconds: float = 4.0
+    pairs: int = 240
+    seconds: float = 2.0
     rate: float = 60.0
     people: int = 5
     seed: int = 1
 
 
 def enough(operations: int, seconds: float, rate: float) -> int:
-    """Pairs that give each operation ENOUGH requests on each side, at least sixty."""
-    return max(60, -(-ENOUGH * operations // round(seconds * rate)))
+    """Pairs that give each operation ENOUGH requests on each side, at least the usual."""
+    return max(Plan.pairs, -(-ENOUGH * operations // round(seconds * rate)))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import pg8000.native
 import redis
 
 from local.addresses import Addresses
-from local.parts.valkey import _PASSWORD, ADMINISTRATOR
+from local.parts.valkey import ADMINISTRATOR, PASSWORD
 from tests.performance.framework.processes import Usage, used_by
 
 EVERY = 5.0
@@ -45,7 +45,7 @@ class Eye:
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
         self._valkey = redis.Redis(
-            addresses.cache_host, addresses.cache_port, username=ADMINISTRATOR, password=_PASSWORD
+            addresses.cache_host, addresses.cache_port, username=ADMINISTRATOR, password=PASSWORD
         )
         self.parts = dict(addresses.pids)
 

@@ -1,6 +1,6 @@
-"""What a run goes through. `quick` says in two minutes whether something broke; `full` is the report."""
+"""What a run goes through: `quick` says in two minutes whether something broke, `full` is the report, `long` soaks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.performance.framework.schedule import Stage
 
@@ -51,24 +51,28 @@ QUICK = Profile(
     alone=3,
 )
 
+_STEPS = (
+    Stage("steady 1 user", 20, 1),
+    Stage("steady 10 users", 30, 10, tasks_per_minute=60),
+    Stage("steady 50 users", 40, 50, tasks_per_minute=60),
+    Stage("steady 100 users", 90, 100, tasks_per_minute=60),
+    Stage("spike 200 users", 10, 200, tasks_per_minute=60),
+    Stage("after the spike", 20, 100, tasks_per_minute=60),
+    Stage("200 sockets, 20 users", 40, 20, sockets=200, tasks_per_minute=60),
+    Stage("1,000 sockets, 20 users", 60, 20, sockets=1000, tasks_per_minute=60),
+)
+
 FULL = Profile(
     "full",
     people=100,
-    stages=(
-        Stage("steady 1 user", 60, 1),
-        Stage("steady 10 users", 60, 10),
-        Stage("steady 50 users", 90, 50, tasks_per_minute=60),
-        Stage("steady 100 users", 180, 100, tasks_per_minute=60),
-        Stage("spike 200 users", 15, 200, tasks_per_minute=60),
-        Stage("after the spike", 45, 100, tasks_per_minute=60),
-        Stage("200 sockets, 50 users", 60, 50, sockets=200, tasks_per_minute=60),
-        Stage("1,000 sockets, 50 users", 90, 50, sockets=1000, tasks_per_minute=60),
-        *soak(50, 1200),
-    ),
+    stages=(*_STEPS, *soak(20, 180)),
     stress_from=120,
-    stress_seconds=15,
-    stress_steps=14,
-    alone=5,
+    stress_seconds=10,
+    stress_steps=8,
+    alone=3,
 )
 
-PROFILES = {profile.name: profile for profile in (QUICK, FULL)}
+LONG = replace(FULL, name="long", stages=(*_STEPS, *soak(50, 3600)))
+"""With an hour in which memory must stay flat."""
+
+PROFILES = {profile.name: profile for profile in (QUICK, FULL, LONG)}

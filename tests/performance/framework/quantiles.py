@@ -52,9 +52,9 @@ def run_length(blocks: int) -> int:
     return max(1, round(float(blocks) ** (1 / 3)))
 
 
-def block_counts(blocks: int, rng: np.random.Generator, resamples: int = RESAMPLES) -> Array:
-    """How often each block is in each resample."""
-    length = run_length(blocks)
+def block_counts(blocks: int, rng: np.random.Generator, resamples: int = RESAMPLES, length: int = 0) -> Array:
+    """How often each block is in each resample; `length` neighbours stay together (0: as `run_length` says)."""
+    length = length or run_length(blocks)
     starts = rng.integers(0, blocks, (resamples, -(-blocks // length)))
     picked = ((starts[:, :, None] + np.arange(length)) % blocks).reshape(resamples, -1)[:, :blocks]
     counts = np.zeros((resamples, blocks), dtype=np.int32)
@@ -109,19 +109,59 @@ class Arm:
 
 
 class Drawn:
-    """An arm's quantiles, as measured and in each resample of whole pairs; None where it has too little to say."""
+    """An arm's quantiles, as measured and in each resample of whole pairs; None where it has too little to say.
 
-    def __init__(self, arm: Arm, counts: Array, shares: Sequence[float]) -> None:
+    `counts` draws runs of pairs, for quantiles of everything together; `single` draws pair by pair, for the difference
+    within each: its sign is as random as the order of the sides, whatever mood the machine is in for how long.
+    """
+
+    def __init__(self, arm: Arm, counts: Array, shares: Sequence[float], single: Array | None = None) -> None:
+        self.counts, self.shares = counts if single is None else single, shares
         self.pairs = len(np.unique(arm.pairs))
         self.told = self.pairs >= NARROW
         if self.told:
-            self.measured = [log(quantile(arm.values, share)) for share in shares]
-            self.resamples = np.log(resampled(arm.values, arm.pairs, counts, shares))
+            self.medians = _log_medians(arm, counts.shape[1])
+            pooled = [share for share in shares if share != 0.5]
+            self.measured = {share: log(quantile(arm.values, share)) for share in pooled}
+            self.resamples = dict(zip(pooled, np.log(resampled(arm.values, arm.pairs, counts, pooled)), strict=True))
 
     def change(self, other: "Drawn", index: int) -> Change | None:
         """From this arm to the other, at one of the shares; the same pairs are drawn on both sides."""
         if not (self.told and other.told):
             return None
-        error = float(np.nanstd(other.resamples[index] - self.resamples[index]))
-        runs = min(self.pairs, other.pairs) // run_length(min(self.pairs, other.pairs))
-        return Change(other.measured[index] - self.measured[index], max(FLOOR, error), max(2, runs - 1))
+        share = self.shares[index]
+        if share == 0.5:
+            both = ~np.isnan(self.medians + other.medians)
+            apart, counts = (other.medians - self.medians)[both], self.counts[:, both]
+            estimate, drawn = midmeans(apart, np.ones((1, len(apart)))).item(), midmeans(apart, counts)
+            runs = len(apart)
+        else:
+            estimate = other.measured[share] - self.measured[share]
+            drawn = other.resamples[share] - self.resamples[share]
+            runs = min(self.pairs, other.pairs) // run_length(min(self.pairs, other.pairs))
+        return Change(estimate, max(FLOOR, float(np.nanstd(drawn))), max(2, runs - 1))
+
+
+def _log_medians(arm: Arm, pairs: int) -> Array:
+    """The log of the median in each pair, NaN where there is none."""
+    order = np.lexsort((arm.values, arm.pairs))
+    counts = np.bincount(arm.pairs, minlength=pairs)
+    firsts = np.cumsum(counts) - counts
+    found = np.full(pairs, np.nan)
+    there, values = counts > 0, arm.values[order]
+    low, high = firsts + (counts - 1) // 2, firsts + counts // 2
+    found[there] = np.log((values[low[there]] + values[high[there]]) / 2)
+    return found
+
+
+def midmeans(values: Array, weights: Array) -> Array:
+    """For each row of weights the mean of the middle half: as good as a mean where nothing stands out, and deaf to what
+    does. NaN where nothing was drawn."""
+    order = np.argsort(values)
+    weights = weights[:, order].astype(float)
+    reached = np.cumsum(weights, axis=1)
+    total = reached[:, -1:]
+    low, high = total / 4, total * 3 / 4
+    kept = np.clip(reached, low, high) - np.clip(reached - weights, low, high)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((kept * values[order]).sum(axis=1) / (total[:, 0] / 2))

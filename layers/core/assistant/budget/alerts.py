@@ -79,6 +79,22 @@ def announce(database: Database, organization_id: str) -> int:
     return len(rows)
 
 
+def tell_change(work: UnitOfWork, organization_id: str, level: str, owner_id: str, data: dict[str, Any]) -> None:
+    """Tell the people of a budget, in the transaction that changes its limit, so that their pages show it at once."""
+    row = work.one(
+        """SELECT budget_id FROM budgets
+           WHERE organization_id = CAST(:organization AS uuid) AND level = :level
+             AND owner_id = CAST(:owner AS uuid)""",
+        organization=organization_id,
+        level=level,
+        owner=owner_id,
+    )
+    if row is None:
+        return
+    for user_id in sorted(_concerned(work, organization_id, row)):
+        notify(work, organization_id, user_id, "budget_updated", {"level": level, **data})
+
+
 def announce_all(database: Database) -> int:
     """What crashes left between a settlement and its announcement; how many alerts."""
     with database.reading() as work:

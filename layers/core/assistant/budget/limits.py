@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.budget.alerts import tell_change
 from assistant.budget.ledger import changed
+from assistant.budget.money import dollars
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import NotFound
 
@@ -60,7 +62,10 @@ def change_budget(
     reason: str,
     mode: Mode | None = None,
 ) -> Change:
-    """Set a limit, at once for the open period too, and store who did it and why. NotFound without such a budget."""
+    """Set a limit, at once for the open period too, store who did it and why, and tell whom it concerns.
+
+    NotFound without such a budget.
+    """
     row = work.one(
         """SELECT old_limit, new_limit, old_mode, new_mode
            FROM change_budget(CAST(:organization AS uuid), :level, CAST(:owner AS uuid), CAST(:limit AS bigint),
@@ -77,4 +82,17 @@ def change_budget(
         raise NotFound(f"There is no budget of such a {level} in your organisation. Check the id.")
     if level == "user":
         changed(work, organization_id, owner_id)
-    return Change(**row)
+    change = Change(**row)
+    tell_change(
+        work,
+        organization_id,
+        level,
+        owner_id,
+        {
+            "old_budget_limit": dollars(change.old_limit),
+            "new_budget_limit": dollars(change.new_limit),
+            "mode": change.new_mode,
+            "reason": reason,
+        },
+    )
+    return change

@@ -109,7 +109,10 @@ def _write_section(
     section = plan[index]
     share = (LAST_TEXT - FIRST_TEXT) / len(plan)
     start = FIRST_TEXT + share * index
-    claim.reach("generating", round(start), section=section.title, section_number=index + 1, sections=len(plan))
+    written = {"written": state["texts"][-1]} if state["texts"] else {}  # a reader follows the document as it grows
+    claim.reach(
+        "generating", round(start), section=section.title, section_number=index + 1, sections=len(plan), **written
+    )
     group = passages_of(index, found)
     prompt = section_prompt(request, section, group, fleet.context_tokens)
 

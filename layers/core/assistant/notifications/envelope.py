@@ -18,6 +18,7 @@ TYPES = (
     "task_failed",
     "task_cancelled",
     "budget_alert",
+    "budget_updated",
     "system_alert",
     "performance_alert",
     "sync_status",

@@ -63,7 +63,7 @@ class Cache:
                     return self._hit(namespace, name, entry, now)
                 if (token := self._store.lock(name)) is None:
                     return self._hit(namespace, name, entry, now)
-                return self._load(namespace, name, versions, load, entry, token)
+                return self._locked(namespace, name, tag_keys, load, entry, token)
             return self._miss(namespace, name, tag_keys, versions, load, entry)
         except ValkeyDown:
             self._store.count(namespace, "bypassed")
@@ -80,14 +80,17 @@ class Cache:
         name = entry_key(namespace, owner, key)
         try:
             self._make_up()
-            entry, versions = self._store.read(namespace, name, self._tag_keys(namespace, owner, tags))
+            tag_keys = self._tag_keys(namespace, owner, tags)
+            entry, versions = self._store.read(namespace, name, tag_keys)
+            now = self._now()
+            if entry and entry.fresh_until > now:
+                self._store.count(namespace, "hits")
+                return Cached(entry.value, "hit", max(now - entry.stored_at, 0.0)), None
+            if None in versions:
+                versions = self._store.versions(tag_keys)
         except ValkeyDown:
             self._store.count(namespace, "bypassed")
             return None, None
-        now = self._now()
-        if entry and entry.fresh_until > now:
-            self._store.count(namespace, "hits")
-            return Cached(entry.value, "hit", max(now - entry.stored_at, 0.0)), None
         self._store.count(namespace, "misses")
         return None, Place(namespace, name, versions)
 
@@ -156,41 +159,39 @@ class Cache:
         return served(entry, "hit", now)
 
     def _miss(
-        self,
-        namespace: Namespace,
-        name: str,
-        tag_keys: list[str],
-        versions: list[bytes | None],
-        load: Callable[[], Any],
-        old: Entry | None,
-    ) -> Cached:
+        self, namespace: Namespace, name: str, tag_keys: list[str], versions: list[bytes | None],
+        load: Callable[[], Any], old: Entry | None,
+    ) -> Cached:  # fmt: skip
         """One reader takes the lock and loads; the others wait for what it stores, and load after WAIT_SECONDS."""
         deadline = self._now() + WAIT_SECONDS
         pause = 0.005
-        while (token := self._store.lock(name)) is None and self._now() < deadline:
+        while (token := self._store.lock(name, tag_keys, versions)) is None and self._now() < deadline:
             self._sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - jitter is no secret
             pause = min(pause * 1.5, 0.1)
             entry, versions = self._store.read(namespace, name, tag_keys)
             now = self._now()
             if entry and entry.fresh_until > now:
                 return self._hit(namespace, name, entry, now)
-        if token:  # between our read and our lock another reader may have stored it
-            entry, versions = self._store.read(namespace, name, tag_keys)
-            now = self._now()
-            if entry and entry.fresh_until > now:
-                self._store.unlock(name, token)
-                return self._hit(namespace, name, entry, now)
-        return self._load(namespace, name, versions, load, old, token)
+        if token:
+            return self._locked(namespace, name, tag_keys, load, old, token)
+        return self._load(namespace, name, versions, load, old, None)
+
+    def _locked(
+        self, namespace: Namespace, name: str, tag_keys: list[str],
+        load: Callable[[], Any], old: Entry | None, token: str,
+    ) -> Cached:  # fmt: skip
+        """Load, unless another reader stored it between our read and our lock."""
+        entry, versions = self._store.read(namespace, name, tag_keys)
+        now = self._now()
+        if entry and entry.fresh_until > now and not self._due_for_refresh(namespace, entry, now):
+            self._store.unlock(name, token)
+            return self._hit(namespace, name, entry, now)
+        return self._load(namespace, name, versions, load, entry or old, token)
 
     def _load(
-        self,
-        namespace: Namespace,
-        name: str,
-        versions: list[bytes | None],
-        load: Callable[[], Any],
-        old: Entry | None,
-        token: str | None,
-    ) -> Cached:
+        self, namespace: Namespace, name: str, versions: list[bytes | None],
+        load: Callable[[], Any], old: Entry | None, token: str | None,
+    ) -> Cached:  # fmt: skip
         absent = False
         try:
             value = load()

@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +44,7 @@ class CacheStore:
     def change(self, tag_keys: list[str]) -> None:
         """Give tags a new version, at which the entries that carry the old one end."""
         commands = [("set", key, new_version(), "EX", TAG_SECONDS) for key in tag_keys]
-        self._valkey.ask(lambda client: pipelined(client, commands))
+        self._valkey.ask(lambda client: pipelined(client, commands), insisting=True)
 
     def counts(self, names: list[str]) -> list[dict[str, int]]:
         """What was counted in each namespace, over all sandboxes."""
@@ -75,10 +76,14 @@ class CacheStore:
         return int(used) if used is not None else None
 
     def read(self, namespace: Namespace, name: str, tag_keys: list[str]) -> tuple[Entry | None, list[bytes | None]]:
-        """The entry if its tags still have the versions that it was stored with, and those versions now."""
+        """The entry if its tags still have the versions that it was stored with, and those versions now.
+
+        A tag without a version matches nothing: whoever saw none before a flush and stores after it would otherwise
+        bring back what was changed in between.
+        """
         commands: list[tuple[Any, ...]] = [("mget", name, *tag_keys), *self._counts_to_send()]
         stored, *versions = self._valkey.ask(lambda client: pipelined(client, commands))[0]
-        if stored is None:
+        if stored is None or None in versions:
             return None, versions
         head = json.loads(stored)
         if head["tags"] != [version.decode() if version else None for version in versions]:
@@ -111,10 +116,19 @@ class CacheStore:
             commands.append(("eval", RELEASE, 1, lock_key(name), token))
         self._quietly([*commands, *self._counts_to_send()])
 
-    def lock(self, name: str) -> str | None:
+    def lock(self, name: str, tag_keys: Iterable[str] = (), versions: Iterable[bytes | None] = ()) -> str | None:
+        """The right to load, for LOCK_MILLISECONDS, unless another has it. Tags that have no version get their first
+        with it: read them again before the load."""
         token = secrets.token_hex(8)
-        got = self._valkey.ask(lambda client: client.set(lock_key(name), token, nx=True, px=LOCK_MILLISECONDS))
-        return token if got else None
+        unset = [key for key, version in zip(tag_keys, versions, strict=True) if version is None]
+        commands = [("set", lock_key(name), token, "NX", "PX", LOCK_MILLISECONDS), *_first_versions(unset)]
+        return token if self._valkey.ask(lambda client: pipelined(client, commands))[0] else None
+
+    def versions(self, tag_keys: list[str]) -> list[bytes | None]:
+        """The tags' versions, their first ones where they had none."""
+        commands = [*_first_versions(tag_keys), ("mget", *tag_keys)]
+        found: list[bytes | None] = self._valkey.ask(lambda client: pipelined(client, commands))[-1]
+        return found
 
     def unlock(self, name: str, token: str | None) -> None:
         if token:
@@ -147,6 +161,10 @@ class CacheStore:
             for field, count in counts.items()
             for name, what in [field.split("\n")]
         ]
+
+
+def _first_versions(tag_keys: list[str]) -> list[tuple[Any, ...]]:
+    return [("set", key, new_version(), "NX", "EX", TAG_SECONDS) for key in tag_keys]
 
 
 def pipelined(client: Any, commands: list[tuple[Any, ...]]) -> list[Any]:

@@ -1,6 +1,7 @@
 """Structured logs and EMF metrics of all functions, by Powertools. Powertools' Tracer is left out: its import
 costs more than a cold function's own work, even when tracing is off."""
 
+import threading
 from collections.abc import Mapping
 
 from aws_lambda_powertools import Logger, Metrics
@@ -10,6 +11,7 @@ from assistant.platform.config import setting
 
 logger = Logger(service="assistant", use_rfc3339=True)
 metrics = Metrics(service="assistant", namespace="Assistant")
+_one_line_at_a_time = threading.Lock()
 
 # Every metric that this code sends, and what it counts. The alarms, the dashboard and docs/monitoring.md name these
 # and no others; a test holds them to each other.
@@ -40,11 +42,13 @@ METRICS: Mapping[str, str] = {
 
 def count(numbers: Mapping[str, float]) -> None:
     """Send numbers to CloudWatch by a line in the log (EMF): no call, and it works outside the VPC as inside."""
-    for name, number in numbers.items():
-        if name not in METRICS:
-            raise ValueError(f"METRICS does not know {name}: write down what it counts.")
-        metrics.add_metric(name, MetricUnit.Count, number)
-    if numbers:
+    if unknown := numbers.keys() - METRICS.keys():
+        raise ValueError(f"METRICS does not know {min(unknown)}: write down what it counts.")
+    if not numbers:
+        return
+    with _one_line_at_a_time:  # a thread that watches beside the work counts too, and would flush the other's numbers
+        for name, number in numbers.items():
+            metrics.add_metric(name, MetricUnit.Count, number)
         # Read here and not at import: nothing reads the environment at import.
         metrics.provider.namespace = setting("POWERTOOLS_METRICS_NAMESPACE", "Assistant")
         metrics.flush_metrics()

@@ -39,12 +39,13 @@ class Valkey:
         """Whether this sandbox has used it, and not found it down a moment ago."""
         return self._client is not None and monotonic() >= self._rest_until
 
-    def ask(self, command: Callable[[Any], T]) -> T:
+    def ask(self, command: Callable[[Any], T], *, insisting: bool = False) -> T:
         """What `command` does with the client, such as `lambda client: client.get(key)`; raises ValkeyDown.
 
-        A command whose connection broke is sent once more, so it may run twice.
+        A command whose connection broke is sent once more, so it may run twice. `insisting`: also while it is left
+        alone, for what must not be left out once it is back, as when other sandboxes already ask it again.
         """
-        if monotonic() < self._rest_until:
+        if monotonic() < self._rest_until and not insisting:
             raise ValkeyDown("resting after a failure")
         from redis import exceptions
 

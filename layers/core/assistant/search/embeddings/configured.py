@@ -1,5 +1,6 @@
 """The embedding model of this deployment, by EMBEDDING_PROVIDER (off, openai, bedrock) and EMBEDDING_MODEL."""
 
+import json
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -41,8 +42,13 @@ def embedder() -> Embedder | None:
 
 
 def _api_key(fresh: bool) -> str | None:
+    """The secret's text; where it is a JSON object of keys by provider (docs/models.md), the one of "embeddings"."""
     if setting("EMBEDDING_API_KEY_SECRET", "-") == "-":
         return None
     from assistant.platform.secrets import secret
 
-    return secret("EMBEDDING_API_KEY_SECRET", fresh=fresh)
+    text = secret("EMBEDDING_API_KEY_SECRET", fresh=fresh)
+    if not text.startswith("{"):
+        return text
+    key = json.loads(text).get("embeddings")
+    return str(key) if key else None
