@@ -210,11 +210,6 @@ def plain_valkey(port, folder):
             return process
 
 
-def told(report):
-    """What is measured so far; a later part may fail."""
-    print(json.dumps(report), file=sys.stderr, flush=True)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peers", help="the Python of a venv that has RQ and Celery; without it only ours runs")
@@ -232,15 +227,13 @@ def main():
         bench = Bench(options, world, port)
         worker = bench.start_worker()
         report = {"ours": bench.ours()}
-        told(report)
         report["hundred_submissions_at_once"] = bench.simultaneous()
         report["ten_thousand_of_another"] = bench.fairness(options.backlog)
-        told(report)
         worker.kill()
         worker.wait()
         for kind in ("rq", "celery") if options.peers else ():
+            print(json.dumps(report), file=sys.stderr)  # a peer may fail
             report[kind] = bench.peer(kind)
-            told(report)
     finally:
         if worker is not None:
             worker.kill()
