@@ -232,6 +232,7 @@ def main():
         worker.kill()
         worker.wait()
         for kind in ("rq", "celery") if options.peers else ():
+            print(json.dumps(report), file=sys.stderr)  # a peer may fail
             report[kind] = bench.peer(kind)
     finally:
         if worker is not None:

@@ -44,7 +44,7 @@ def rq_side():
 
 
 def celery_side():
-    command = [sys.executable, "-m", "celery", "-A", "queue_peers:celery_app", "worker", "--concurrency", "1",
+    command = [sys.executable, "-m", "celery", "-A", "queue_peers:app", "worker", "--concurrency", "1",
                "--loglevel", "ERROR", "--without-gossip", "--without-mingle"]  # fmt: skip
     return command, lambda serial: celery_app().send_task("write_row", [serial, time.time()])
 
@@ -61,6 +61,13 @@ def celery_app():
 
 
 _app = None
+
+
+def __getattr__(name):
+    """`app`, where Celery's worker looks for it; RQ's imports no Celery."""
+    if name == "app":
+        return celery_app()
+    raise AttributeError(name)
 
 
 def main():
