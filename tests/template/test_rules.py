@@ -195,7 +195,7 @@ KEY_REASON = "# reason: in a key's policy this means this key"
     ],
 )
 def test_a_planted_violation_is_seen(rule, old, new, finding, document):
-    planted = document.planted(old, new, with_routes=rule is S.routes_deny_by_default)
+    planted = document.planted(old, new, with_routes=rule is F.routes_deny_by_default)
     assert any(finding in line for line in rule(planted))
 
 

@@ -124,7 +124,8 @@ def test_ten_thousand_tasks_of_one_owner_delay_another_by_one(db, person, priced
     assert [order.index(task_id) for task_id in mine] == pytest.approx([1, 3, 5, 7, 9], abs=1)
 
 
-TOUCHED = """SELECT CAST(coalesce(max(seq_scan), 0) AS int) AS seq_scan, CAST(coalesce(max(idx_tup_fetch), 0) AS int) AS fetched,
+TOUCHED = """SELECT CAST(coalesce(max(seq_scan), 0) AS int) AS seq_scan,
+    CAST(coalesce(max(idx_tup_fetch), 0) AS int) AS fetched,
     (SELECT CAST(coalesce(sum(pg_stat_get_xact_tuples_returned(indexrelid)), 0) AS int) FROM pg_index
      WHERE indrelid = CAST('tasks' AS regclass)) AS entries
     FROM pg_stat_xact_user_tables WHERE relname = 'tasks'"""
