@@ -77,15 +77,18 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, body)
 
     def _request(self) -> dict[str, Any]:
+        length = self.headers.get("content-length", "")
+        size = int(length) if length.isdecimal() else _MOST_BYTES + 1
+        # Also what will be refused is read: a client that still sends hears of a broken pipe, not of the refusal.
+        sent = self.rfile.read(min(size, 8 * _MOST_BYTES)) if length.isdecimal() else b""
         if self.path != "/v1/embeddings":
             raise _Refusal(404, "no such path")
         if not hmac.compare_digest(self.headers.get("authorization", ""), f"Bearer {self.server.key}"):
             raise _Refusal(401, "wrong key")
-        length = self.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > _MOST_BYTES:
+        if size > _MOST_BYTES:
             raise _Refusal(413, f"send a content-length of at most {_MOST_BYTES}")
         try:
-            body = json.loads(self.rfile.read(int(length)))
+            body = json.loads(sent)
         except ValueError as error:
             raise _Refusal(400, "the body is not JSON") from error
         if not isinstance(body, dict):
