@@ -74,10 +74,11 @@ def test_the_cost_is_the_same_everywhere(demo, user):
 def test_the_rfc_has_the_templates_sections_and_cites_the_uploaded_files(demo):
     _, record, document = demo
     headings = [line.removeprefix("## ") for line in document.splitlines() if line.startswith("## ")]
-    assert headings == [
+    assert headings[:7] == [
         "Summary", "Context and problem", "Goals and non-goals", "Proposal", "Alternatives considered",
         "Risks and rollout", "Sources",
     ]  # fmt: skip
+    assert headings[7:] in ([], ["Citations taken away"])
     assert record["result"]["model"] in document
     assert record["sources_used"]
     for source in record["sources_used"]:
