@@ -7,9 +7,7 @@ import pytest
 def counted_from_here(postgres, database_name):
     """Only the statements that took the most time are shown: those of the tests before must not push ours out."""
     owner = postgres.connect(database_name)
-    owner.execute_simple(
-        "SELECT pg_stat_statements_reset(0, oid) FROM pg_database WHERE datname = current_database()"
-    )
+    owner.execute_simple("SELECT pg_stat_statements_reset(0, oid) FROM pg_database WHERE datname = current_database()")
     owner.close()
 
 
