@@ -163,3 +163,6 @@ bench-tasks: install-tests ## Tasks a second and the time to pick one up, beside
 	@test -x $(QUEUES_VENV)/bin/python || $(PYTHON) -m venv $(QUEUES_VENV)
 	@$(QUEUES_VENV)/bin/python -m pip install -q rq==2.12.0 'celery[redis]==5.7.0' pg8000==1.31.6
 	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.performance.bench_tasks --peers $(QUEUES_VENV)/bin/python
+
+bench-cloud-tasks: install-tests ## Tasks a second and the time to pick one up, through every part of the local cloud
+	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.performance.bench_cloud_tasks $(if $(N),-n $(N))

@@ -1,13 +1,11 @@
-"""Consumes SendBudgetAlertQueue: tells a person of a budget's alert, by e-mail and by notification."""
-
-from typing import Any
+"""Consumes SendBudgetAlertQueue: tells people of their budgets' alerts, by e-mail and by notification."""
 
 from assistant.mail.send_alert import send_alert
 from assistant.platform.db import database
-from assistant.queue import consumes
-from assistant.tasks.run import run_ticket
+from assistant.queue import consumes_tickets
+from assistant.tasks.run import run_tickets
 
 
-@consumes
-def handler(ticket: dict[str, Any]) -> None:
-    run_ticket(database(), "send_budget_alert", send_alert)
+@consumes_tickets
+def handler(tickets: int) -> int:
+    return run_tickets(database(), "send_budget_alert", send_alert, tickets)

@@ -2,6 +2,8 @@
 
 # ruff: noqa: F811 - fixtures that come by import
 
+import copy
+
 import pytest
 
 from assistant.budget import ledger
@@ -9,7 +11,7 @@ from assistant.mail import send_alert
 from assistant.mail.submit import submit_waiting
 from assistant.tasks.sweep import sweep
 from functions.workers import send_budget_alert
-from tests.functions.workers.conftest import Job
+from tests.functions.workers.conftest import EVENT, Job
 from tests.functions.workers.ses_server import SENDER, mails, no_other_mail, ses, ses_server, told  # noqa: F401
 
 
@@ -49,6 +51,31 @@ def test_an_alert_is_told_by_mail_and_by_notification(raised, ses, db):
     assert "$0.85 of $1.00" in mail["Content"]["Simple"]["Body"]["Text"]["Data"]
     kinds = [one["data"]["alert_type"] for one in told(db, task.owner)]
     assert kinds.count("used_80") == 1
+
+
+def batch(task, tickets):
+    """So many tickets in one invocation."""
+    event = copy.deepcopy(EVENT)
+    event["Records"] = [{**event["Records"][0], "messageId": f"m-{number}"} for number in range(tickets)]
+    return send_budget_alert.handler(event, task._context)
+
+
+def test_ten_tickets_at_once_are_ten_mails_and_a_poisoned_one_delays_nobody(raised, ses):
+    tasks = [raised() for _ in range(10)]
+    tasks[4].change("args = '{\"poison\": 1}'")
+    assert batch(tasks[0], 10) == {"batchItemFailures": []}
+    assert [task.state["status"] for task in tasks] == ["completed"] * 4 + ["queued"] + ["completed"] * 5
+    assert tasks[4].state["attempts"] == 1  # its own row says when it is tried again
+    assert sorted(mail["Destination"]["ToAddresses"][0] for mail in ses.taken) == sorted(
+        task.owner.email for task in tasks if task is not tasks[4]
+    )
+
+
+def test_without_time_left_the_other_tickets_go_back(raised, ses, monkeypatch):
+    tasks = [raised() for _ in range(3)]
+    monkeypatch.setattr("assistant.tasks.run._late", lambda: True)
+    assert batch(tasks[0], 3) == {"batchItemFailures": [{"itemIdentifier": "m-1"}, {"itemIdentifier": "m-2"}]}
+    assert sorted(task.state["status"] for task in tasks) == ["completed", "queued", "queued"]
 
 
 def test_it_speaks_the_readers_language(raised, ses, db, person):

@@ -23,6 +23,23 @@ def consumes(run: Callable[[dict[str, Any]], None]) -> Handler:
     return _handler(run, BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False))
 
 
+def consumes_tickets(run: Callable[[int], int]) -> Handler:
+    """A handler for tickets, which say only that a task of the queue's type waits: `run` gets how many came at once.
+
+    It answers how many are done with; the others go back to the queue at once, for another sandbox.
+    """
+
+    @logger.inject_lambda_context(clear_state=True)
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        records = event["Records"]
+        begin_request(queues.request_of(records[0]) or records[0]["messageId"])
+        with clock.ends_in(context.get_remaining_time_in_millis() / 1000):
+            done = run(len(records))
+        return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in records[done:]]}
+
+    return handler
+
+
 def consumes_in_groups(
     run: Callable[[Sequence[Sequence[dict[str, Any]]]], Sequence[int]], queue_setting: str
 ) -> Handler:
