@@ -35,7 +35,7 @@ class Bench:
         for number in range(first, first + count):
             with self.databases[sender].transaction() as work:
                 submit(work, self.people[number % len(self.people)], TYPE, ARGUMENTS, Priority.normal, 0, str(number))
-            time.sleep(pause)
+            time.sleep(pause)  # the pace
 
     def together(self, first: int, count: int) -> None:
         each = count // len(self.databases)
@@ -67,7 +67,7 @@ class Bench:
                 break
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{sum(bool(row['finished']) for row in rows)} of {count} tasks ended")
-            time.sleep(0.2)
+            time.sleep(0.1)
         waits = [1000 * (row["started"] - row["created"]) for row in rows]
         seconds = max(row["finished"] for row in rows) - min(row["created"] for row in rows)
         return {

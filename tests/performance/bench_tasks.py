@@ -158,7 +158,7 @@ class Bench:
         def waits():
             for serial in range(QUIET):
                 self.send(serial, quiet)
-                time.sleep(0.03)
+                time.sleep(0.03)  # the pace
             deadline = time.monotonic() + PATIENCE
             while len(mine := [1000 * (began - sent) for serial, sent, began in self.rows() if serial < 10**6]) < QUIET:
                 if time.monotonic() > deadline:
@@ -222,8 +222,7 @@ def main():
     parser.add_argument("--backlog", type=int, default=10_000)
     options = parser.parse_args()
     world = World()
-    port = free_port()
-    valkey = plain_valkey(port, world.folder)
+    valkey = plain_valkey(port := free_port(), world.folder)
     worker = None
     try:
         world.prepare(86400, None)
