@@ -6,9 +6,11 @@ import uuid
 import httpx
 import jwt
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from local.first_steps import ROTATION, SIGNING_KEY, invoke
 from local.seed import USER_EMAIL, USER_PASSWORD
+from tests.e2e.client import Client
 
 AUTHORIZER_CACHE = 60  # seconds; a cloud that keeps nothing is sooner
 
@@ -58,17 +60,21 @@ def test_a_new_signing_key_ends_no_session(cloud, http, sign_in, me):
     assert kid(before) in {key["kid"] for key in answer.json()["keys"]}
 
 
-def test_signing_out_ends_the_family_at_once_and_the_token_within_the_cache_time(http, sign_in, me):
+def test_signing_out_ends_the_family_at_once_and_token_and_socket_within_a_minute(cloud, http, sign_in, me):
     body = sign_in()
     assert me(body).status_code == 200
-    answer = http.post("/api/v1/auth/logout", headers={"authorization": f"Bearer {body['access_token']}"})
-    assert answer.json()["sessions_ended"] == 1
-    assert http.post("/api/v1/auth/refresh", json={"refresh_token": body["refresh_token"]}).status_code == 401
-    began = time.monotonic()
-    while (refused := me(body)).status_code == 200:
-        time.sleep(0.2)
-        assert time.monotonic() - began < AUTHORIZER_CACHE + 10
-    assert (refused.status_code, refused.json()["reason"]) == (401, "revoked")
+    with Client(cloud.addresses, body["access_token"]).socket() as socket:
+        answer = http.post("/api/v1/auth/logout", headers={"authorization": f"Bearer {body['access_token']}"})
+        assert answer.json()["sessions_ended"] == 1
+        assert http.post("/api/v1/auth/refresh", json={"refresh_token": body["refresh_token"]}).status_code == 401
+        began = time.monotonic()
+        while (refused := me(body)).status_code == 200:
+            time.sleep(0.2)
+            assert time.monotonic() - began < AUTHORIZER_CACHE + 10
+        assert (refused.status_code, refused.json()["reason"]) == (401, "revoked")
+        socket.hear("closing", within=30, code="signed_out")
+        with pytest.raises(ConnectionClosed):
+            socket.connection.recv(timeout=30)
 
 
 def test_every_answer_says_how_often_one_may_ask(http, sign_in, me):

@@ -37,18 +37,43 @@ def socket(db, person):
 
 
 def test_with_nothing_to_do_it_does_nothing(scheduled, context, sent):
-    assert handler(scheduled, context) == {"closed": 0, "rotated": 0, "forgotten": 0}
+    assert handler(scheduled, context) == {"closed": 0, "signed_out": 0, "rotated": 0, "forgotten": 0}
     assert sent == []
 
 
 def test_each_gets_what_its_age_asks_for(scheduled, context, socket, sent):
     socket(connected=100, heard=10)
     silent, old, dead = socket(400, 301), socket(6400, 20), socket(9000, 8000)
-    assert handler(scheduled, context) == {"closed": 2, "rotated": 2, "forgotten": 1}
+    assert handler(scheduled, context) == {"closed": 2, "signed_out": 0, "rotated": 2, "forgotten": 1}
     told = {(body["connection_ids"][0], body["message"]["type"], body.get("close", False)) for _, _, body in sent}
     assert told == {(silent, "closing", True), (old, "rotate", False), (dead, "closing", True), (dead, "rotate", False)}
     sent.clear()
     assert handler(scheduled, context)["rotated"] == 0
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        "UPDATE sessions SET ended_at = now() WHERE session_id = CAST(:session AS uuid)",
+        """UPDATE users u SET is_active = false FROM sessions s
+           WHERE u.user_id = s.user_id AND s.session_id = CAST(:session AS uuid)""",
+    ],
+)
+def test_a_socket_ends_with_its_sign_in_and_no_other_does(scheduled, context, db, person, signed_in, sent, ended):
+    ann, ben = person(), person()
+    session = {}
+    for who in (ann, ben):
+        _, session[who] = signed_in(who)
+        with db.transaction() as work:
+            caller = Caller(who.user_id, who.organization_id, "user", frozenset(), "", who.email, session[who])
+            open_connection(work, caller, f"socket-{who.user_id}")
+    assert handler(scheduled, context)["signed_out"] == 0
+    with db.transaction() as work:
+        work.run(ended, session=session[ann])
+    assert handler(scheduled, context)["signed_out"] == 1
+    [(_, _, body)] = sent
+    assert (body["connection_ids"], body["close"]) == ([f"socket-{ann.user_id}"], True)
+    assert (body["message"]["type"], body["message"]["data"]["code"]) == ("closing", "signed_out")
 
 
 def test_a_queue_that_refuses_leaves_it_for_the_next_minute(scheduled, context, socket, sent, monkeypatch):

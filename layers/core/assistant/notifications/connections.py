@@ -27,12 +27,13 @@ def open_connection(work: UnitOfWork, caller: Owner, connection_id: str) -> Posi
     """Register a socket; the position from which it will hear everything."""
     last = locked_end(work, caller.organization_id, caller.user_id)  # the lock is the point: see append_notification
     work.run(
-        """INSERT INTO connections (connection_id, organization_id, user_id)
-           VALUES (:connection, CAST(:organization AS uuid), CAST(:user AS uuid))
+        """INSERT INTO connections (connection_id, organization_id, user_id, session_id)
+           VALUES (:connection, CAST(:organization AS uuid), CAST(:user AS uuid), CAST(:session AS uuid))
            ON CONFLICT (connection_id) DO NOTHING""",
         connection=connection_id,
         organization=caller.organization_id,
         user=caller.user_id,
+        session=caller.session_id or None,
     )
     return last
 

@@ -1,4 +1,4 @@
-"""What happens to sockets by the clock: the silent are closed, the old are asked to move."""
+"""What happens to sockets by the clock: the silent and the signed out are closed, the old are asked to move."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,7 +15,7 @@ FORGET_AFTER_SECONDS = IDLE_SECONDS + LIFE_SECONDS  # closed in vain for so long
 
 
 def tend(database: Database) -> dict[str, int]:
-    """One round: how many were closed for silence, asked to move, and forgotten since they are certainly gone."""
+    """One round: how many were closed for silence or with their sign-in, asked to move, forgotten as certainly gone."""
     with database.transaction() as work:
         # Not forgotten here: the delivery function closes them, or learns that they are gone, and both forget them.
         silent = work.run(
@@ -23,6 +23,13 @@ def tend(database: Database) -> dict[str, int]:
                SELECT user_id, connection_id FROM connections
                WHERE last_seen_at < now() - make_interval(secs => :idle) ORDER BY last_seen_at LIMIT :at_once""",
             idle=IDLE_SECONDS,
+            at_once=AT_ONCE,
+        )
+        signed_out = work.run(
+            """/* every organization - each socket ends with its own sign-in */
+               SELECT c.user_id, c.connection_id FROM connections c
+               JOIN sessions s ON s.session_id = c.session_id JOIN users u ON u.user_id = c.user_id
+               WHERE s.ended_at IS NOT NULL OR NOT u.is_active LIMIT :at_once""",
             at_once=AT_ONCE,
         )
         old = work.run(
@@ -44,8 +51,10 @@ def tend(database: Database) -> dict[str, int]:
         )
         # Inside the transaction: when the queue refuses, the next minute asks again.
         _tell(silent, closing_idle, close=True)
+        _tell(signed_out, closing_signed_out, close=True)
         _tell(old, lambda row: rotate(row["age"]))
-    return {"closed": len(silent), "rotated": len(old), "forgotten": len(forgotten)}
+    closed = {"closed": len(silent), "signed_out": len(signed_out)}
+    return {**closed, "rotated": len(old), "forgotten": len(forgotten)}
 
 
 def _tell(rows: Sequence[Row], message: Any, *, close: bool = False) -> None:
@@ -56,6 +65,10 @@ def _tell(rows: Sequence[Row], message: Any, *, close: bool = False) -> None:
 def closing_idle(_row: Row) -> Message:
     detail = f"Nothing was heard from you for {IDLE_SECONDS} seconds. Connect again, and ping at least every 240."
     return control("closing", {"code": "idle", "detail": detail})
+
+
+def closing_signed_out(_row: Row) -> Message:
+    return control("closing", {"code": "signed_out", "detail": "Your sign-in has ended. Sign in to connect again."})
 
 
 def rotate(age: int) -> Message:
