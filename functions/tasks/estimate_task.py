@@ -10,7 +10,7 @@ from assistant.http import Db, GenerateCaller, lambda_handler
 from assistant.http.budget import LevelRoom
 from assistant.llm.gateway import configured
 from assistant.llm.prices import listed_models
-from assistant.task_catalogue import ESTIMATED_TYPES, WORST_CASE_AT
+from assistant.task_catalogue import ESTIMATED_TYPES
 from assistant.tasks.estimate import estimate
 from assistant.tasks.types import prepare
 
@@ -49,8 +49,9 @@ class TaskEstimate(BaseModel):
 async def estimate_task(body: TaskQuestion, caller: GenerateCaller, db: Db) -> TaskEstimate:
     prepared = prepare(db, ESTIMATED_TYPES, body.task_func, body.task_args, caller.organization_id)
     provider, model = configured()
-    at = WORST_CASE_AT.get(body.task_func)
-    request = at[0].model_validate(prepared.args) if at else None
+    task_type = ESTIMATED_TYPES[body.task_func]
+    at = task_type.worst_case_at
+    request = task_type.arguments.model_validate(prepared.args)
     found = estimate(
         db,
         caller.organization_id,
@@ -58,7 +59,7 @@ async def estimate_task(body: TaskQuestion, caller: GenerateCaller, db: Db) -> T
         body.task_func,
         prepared.worst_case,
         listed_models(provider) if at else (),
-        (lambda price: at[1](request, price)) if at and request else None,
+        at(db, request, caller.organization_id) if at else None,
     )
     return TaskEstimate(
         can_proceed=found.answer.can_proceed,

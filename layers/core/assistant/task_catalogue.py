@@ -18,6 +18,3 @@ TASK_TYPES = {
 
 # Questions too can be asked what they would cost, though they are submitted by their session.
 ESTIMATED_TYPES = {**TASK_TYPES, **chat.TASK_TYPES}
-
-# What the same task would cost at most with another model, for types that another model could do.
-WORST_CASE_AT = {**generation.WORST_CASE_AT}

@@ -1,5 +1,7 @@
 """POST /api/v1/async-tasks/estimate."""
 
+import uuid
+
 import pytest
 
 from assistant.llm import prices
@@ -50,11 +52,26 @@ def test_the_range_comes_from_the_organizations_finished_tasks(call, person, db)
     assert estimate(call, stranger).body["typical"] is None
 
 
-def test_what_does_not_fit_names_a_cheaper_model_that_would(call, person, monkeypatch):
+@pytest.mark.parametrize(
+    "question",
+    [
+        RFC,
+        {
+            "task_func": "llm_enhance_document",
+            "task_args": {"text": "It restarts sometimes.", "enhancement_type": "clarity"},
+        },
+        {
+            "task_func": "answer_question",
+            "task_args": {"message_id": str(uuid.uuid4()), "question": "Why does it restart?", "mode": "general"},
+        },
+    ],
+    ids=lambda question: question["task_func"],
+)
+def test_what_does_not_fit_names_a_cheaper_model_that_would(call, person, monkeypatch, question):
     monkeypatch.setenv("LLM_BASE_URL", "https://api.openai.com/v1")
     monkeypatch.setenv("LLM_MODEL", "gpt-4o")
-    needed = round(estimate(call, person()).body["worst_case"] * 1e6)
-    told = estimate(call, person(budget=needed // 2)).body
+    needed = round(estimate(call, person(), question).body["worst_case"] * 1e6)
+    told = estimate(call, person(budget=needed // 2), question).body
     assert told["can_proceed"] is False
     assert "user" in told["reason"]
     best = told["cheaper_models"][0]

@@ -1,13 +1,15 @@
 """How a question may be answered, and what the answer can cost at most."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.llm.prices import Priced
 from assistant.platform.db import UnitOfWork
-from assistant.tasks.types import TaskType
+from assistant.tasks.types import of_any_model
 
 Mode = Literal["general", "search", "generate", "documentation"]
 TASK = "answer_question"
@@ -41,13 +43,12 @@ class AnswerRequest(BaseModel):
     mode: Mode
 
 
-def worst_case(work: UnitOfWork, request: AnswerRequest, organization_id: str | None) -> int:
-    """Micro-dollars: the search's vector, and a whole prompt and a whole answer at the dearest provider.
+def _worst_case_at(work: UnitOfWork, request: AnswerRequest, organization_id: str | None) -> Callable[[Priced], int]:
+    """The search's vector, and a whole prompt and a whole answer.
 
     Nothing where no model is asked and search goes by words.
     """
     from assistant.chat.prompt import PROMPT_TOKENS, bare
-    from assistant.llm.routing import dearest
     from assistant.llm.tokens import input_tokens_upper_bound
     from assistant.search.embeddings import configured, metered
 
@@ -55,10 +56,10 @@ def worst_case(work: UnitOfWork, request: AnswerRequest, organization_id: str | 
     model = configured.model()
     vector = metered.worst_case(work, model, organization_id, model.characters, 1) if model else 0
     if not manner.max_tokens:
-        return vector
+        return lambda _price: vector
     bound = max(PROMPT_TOKENS, input_tokens_upper_bound(bare(request.question, manner)))
-    return vector + dearest(work, organization_id).worst_case(bound, manner.max_tokens)
+    return lambda price: vector + price.worst_case(bound, manner.max_tokens)
 
 
 # Not a type that POST /async-tasks/submit takes: a question belongs to a session.
-TASK_TYPES = {TASK: TaskType(AnswerRequest, worst_case)}
+TASK_TYPES = {TASK: of_any_model(AnswerRequest, _worst_case_at)}

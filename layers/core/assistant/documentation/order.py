@@ -1,6 +1,7 @@
 """A wish for a document becomes a task: the code is checked and kept, the pieces planned and priced, the cost held."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,23 +20,23 @@ from assistant.documentation.request import (
 )
 from assistant.documentation.take_code import read
 from assistant.identity.caller import Caller
-from assistant.llm.routing import dearest
+from assistant.llm.prices import Priced
 from assistant.platform import objects
 from assistant.platform.db import UnitOfWork
 from assistant.search.filenames import in_key
 from assistant.tasks.submit import submit
 from assistant.tasks.task import Priority, Task
-from assistant.tasks.types import Prepared, TaskType, prepare
+from assistant.tasks.types import Prepared, of_any_model, prepare
 
 TYPE = "generate_documentation"
 
 
-def _worst_case(work: UnitOfWork, task: DocumentationTask, organization_id: str | None) -> int:
-    return worst_case(task, dearest(work, organization_id))
+def _worst_case_at(_work: UnitOfWork, task: DocumentationTask, _organization_id: str | None) -> Callable[[Priced], int]:
+    return lambda price: worst_case(task, price)
 
 
 # Not a type that POST /async-tasks/submit takes: its arguments name an object that only this context may choose.
-TASK_TYPES = {TYPE: TaskType(DocumentationTask, _worst_case)}
+TASK_TYPES = {TYPE: of_any_model(DocumentationTask, _worst_case_at)}
 
 
 @dataclass(frozen=True)

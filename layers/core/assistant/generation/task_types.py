@@ -1,14 +1,16 @@
 """The tasks that this context does."""
 
+from collections.abc import Callable
+
 from assistant.generation.prompt import worst_case
 from assistant.generation.request import RfcRequest
-from assistant.llm.routing import dearest
+from assistant.llm.prices import Priced
 from assistant.platform.db import UnitOfWork
-from assistant.tasks.types import TaskType
+from assistant.tasks.types import of_any_model
 
 
-def _rfc_worst_case(work: UnitOfWork, request: RfcRequest, organization_id: str | None) -> int:
-    return worst_case(request, dearest(work, organization_id))
+def _worst_case_at(_work: UnitOfWork, request: RfcRequest, _organization_id: str | None) -> Callable[[Priced], int]:
+    return lambda price: worst_case(request, price)
 
 
 RFC_EXAMPLE = {
@@ -17,7 +19,4 @@ RFC_EXAMPLE = {
     "target_length": 400,
 }
 
-TASK_TYPES = {"llm_generate_rfc": TaskType(RfcRequest, _rfc_worst_case, RFC_EXAMPLE)}
-
-# What the same task would cost at most with another model.
-WORST_CASE_AT = {"llm_generate_rfc": (RfcRequest, worst_case)}
+TASK_TYPES = {"llm_generate_rfc": of_any_model(RfcRequest, _worst_case_at, RFC_EXAMPLE)}

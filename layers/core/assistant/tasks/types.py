@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from assistant.llm.prices import Priced
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import Invalid
 from assistant.tasks.durations import expected
@@ -24,16 +25,33 @@ class Prepared:
     interval: tuple[float, float] | None = None
 
 
+WorstCaseAt = Callable[[UnitOfWork, Any, str | None], Callable[[Priced], int]]
+"""(work, arguments, organization) → price → micro-dollars."""
+
+
 @dataclass(frozen=True, slots=True)
 class TaskType:
     """What a context says of tasks that it does: the model of their arguments, and their price in micro-dollars.
 
-    `example`: arguments that are valid, for whoever sees the type for the first time.
+    `example`: arguments that are valid, for whoever sees the type for the first time. `worst_case_at`: what it would
+    cost at most with a model of that price, for types that any model can do.
     """
 
     arguments: type[BaseModel]
     worst_case: Callable[[UnitOfWork, Any, str | None], int]
     example: Mapping[str, Any] | None = None
+    worst_case_at: WorstCaseAt | None = None
+
+
+def of_any_model(arguments: type[BaseModel], at: WorstCaseAt, example: Mapping[str, Any] | None = None) -> TaskType:
+    """A type that any model can do, priced at the dearest that may get it."""
+
+    def worst_case(work: UnitOfWork, request: Any, organization_id: str | None) -> int:
+        from assistant.llm.routing import dearest
+
+        return at(work, request, organization_id)(dearest(work, organization_id))
+
+    return TaskType(arguments, worst_case, example, at)
 
 
 def prepare(
