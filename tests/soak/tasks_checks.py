@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from assistant.budget.proof import discrepancies
 from assistant.platform.db import Database
 
-SLACK = 5.0  # seconds between a claim's clock and its commit, at most, on a machine that is overloaded
+SLACK = 5.0  # seconds: who is locked when a worker looks is passed over, and its next ticket comes after three
 
 EFFECTS = """
 CREATE TABLE soak_effects (organization_id uuid, task_id uuid, fence bigint, at timestamptz DEFAULT clock_timestamp());

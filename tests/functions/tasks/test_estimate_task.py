@@ -58,7 +58,7 @@ def test_the_range_comes_from_the_organizations_finished_tasks(call, person, db)
         RFC,
         {
             "task_func": "llm_enhance_document",
-            "task_args": {"text": "It restarts sometimes.", "enhancement_type": "clarity"},
+            "task_args": {"text": "Nobody knows why the service stops at night.", "enhancement_type": "clarity"},
         },
         {
             "task_func": "answer_question",
