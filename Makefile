@@ -72,6 +72,9 @@ bench-budget: install-tests ## A cap of one dollar under load: LiteLLM and ours 
 bench-ledger: install-tests ## Times of hold and settle; calls a second of one organisation and of more
 	$(PY) -m tests.performance.bench_ledger
 
+bench-ledger-rows: install-tests ## The ledger's statements at 10,000 to 10,000,000 rows (ROWS="10000 100000")
+	$(PY) -m tests.performance.bench_ledger_rows $(if $(ROWS),--rows $(ROWS))
+
 
 test-sam: install-tests ## `sam remote invoke` against the local cloud, with a SAM CLI in an environment of its own
 	@test -x .venv-sam/bin/sam || ($(PYTHON) -m venv .venv-sam && .venv-sam/bin/pip install -q aws-sam-cli==1.170.0)
