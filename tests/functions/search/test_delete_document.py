@@ -1,14 +1,13 @@
 """DELETE /api/v1/vector-search/documents/{doc_id}."""
 
-import json
 import time
 import uuid
 
 import pytest
 
-from assistant.search.visible import GONE
+from assistant.search.visible import still_there
 
-DELETE, RFC = "search.delete_document", "generation.get_rfc"
+DELETE = "search.delete_document"
 pytestmark = pytest.mark.usefixtures("bucket")
 
 
@@ -19,70 +18,18 @@ def test_anonymous(call):
 def test_gone_from_the_next_search_the_cache_and_citations_within_a_second(call, db, person, indexed, found):
     me = person()
     _, document_id = indexed(me, "the telling words", "a")
-    _, other_id = indexed(me, "the lasting words", "b")
-    rfc_id, session_id = cite(db, me, document_id, other_id)
     assert found(me, "telling") == found(me, "telling") == ["a"]
-    assert "the telling words" in call(RFC, me, path={"rfc_id": rfc_id}).body["full_content"]
     started = time.monotonic()
     answer = call(DELETE, me, path={"doc_id": "a"})
     assert (answer.status, answer.body) == (200, {"document_id": document_id})
     assert found(me, "telling") == []
     assert call("search.search_vectors", me, json_body={"query": "telling"}).body["results"] == []
-    rfc = call(RFC, me, path={"rfc_id": rfc_id}).body
-    [asked] = call("generation.get_chat_session", me, path={"session_id": session_id}).body["messages"]
-    for cited in (rfc["sources_used"], asked["citations"]):
-        assert [(one["excerpt"], one.get("deleted")) for one in cited] == [(GONE, True), ("the lasting words", None)]
-    assert rfc["full_content"] == f"> {GONE} [1]\n>\n> the lasting words [2]"
-    file = call(RFC, me, path={"rfc_id": rfc_id}, query="format=txt").body
-    assert "telling" not in str(file)
+    with db.reading() as work:
+        assert still_there(work, me.organization_id, [document_id]) == set()
     assert time.monotonic() - started < 1
     with db.reading() as work:
         for table in ("chunks", "embeddings"):
             assert not work.run(f"SELECT 1 AS n FROM {table} WHERE document_id = CAST(:id AS uuid)", id=document_id)
-
-
-def cite(db, owner, *document_ids):
-    """An RFC and a chat message of the owner that cite the documents; their ids."""
-    texts = ["the telling words", "the lasting words"]
-    sources = json.dumps(
-        [
-            {
-                "number": n,
-                "document_id": one,
-                "title": "T",
-                "filename": "f",
-                "chunk_index": 0,
-                "heading": "",
-                "excerpt": t,
-            }
-            for n, (one, t) in enumerate(zip(document_ids, texts, strict=True), 1)
-        ]
-    )
-    named = {"o": owner.organization_id, "u": owner.user_id, "sources": sources}
-    content = "> the telling words [1]\n>\n> the lasting words [2]"
-    with db.transaction() as work:
-        [rfc] = work.run(
-            """INSERT INTO rfcs (organization_id, user_id, title, content, sections, sources_used, quality, model)
-               VALUES (CAST(:o AS uuid), CAST(:u AS uuid), 'T', :content, '[]', CAST(:sources AS jsonb), '{}', 'm')
-               RETURNING rfc_id""",
-            content=content,
-            **named,
-        )
-        work.run(
-            """INSERT INTO rfc_versions (organization_id, rfc_id, version, title, content, quality, note, created_by)
-               VALUES (CAST(:o AS uuid), CAST(:rfc AS uuid), 1, 'T', :content, '{"overall": 1}', 'n',
-                       CAST(:u AS uuid))""",
-            rfc=str(rfc["rfc_id"]), content=content, o=owner.organization_id, u=owner.user_id,
-        )  # fmt: skip
-        [session] = work.run(
-            """WITH s AS (INSERT INTO chat_sessions (organization_id, user_id, title)
-                          VALUES (CAST(:o AS uuid), CAST(:u AS uuid), 'T') RETURNING session_id)
-               INSERT INTO chat_messages (organization_id, session_id, mode, question, answer, citations)
-               SELECT CAST(:o AS uuid), session_id, 'general', 'q', 'a', CAST(:sources AS jsonb)
-               FROM s RETURNING session_id""",
-            **named,
-        )
-    return str(rfc["rfc_id"]), str(session["session_id"])
 
 
 def test_an_upload_with_its_original(call, form, person, bucket):

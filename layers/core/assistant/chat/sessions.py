@@ -1,9 +1,8 @@
 """Sessions of questions: asked, listed, read, deleted. A task is locked before the question that it answers."""
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from assistant.chat import messages
@@ -12,7 +11,6 @@ from assistant.chat.modes import TASK, TASK_TYPES, Mode
 from assistant.identity.caller import Caller
 from assistant.platform.db import UnitOfWork
 from assistant.platform.errors import Conflict, NotFound
-from assistant.search.visible import as_they_are
 from assistant.tasks.cancel import cancel
 from assistant.tasks.read import get_task
 from assistant.tasks.submit import submit
@@ -154,10 +152,7 @@ def list_sessions(work: UnitOfWork, caller: Caller, limit: int, offset: int) -> 
 
 
 def read_session(work: UnitOfWork, caller: Caller, session_id: str) -> tuple[ChatSession, list[Exchange]]:
-    """A session and its history, oldest first; what belongs to somebody else is NotFound.
-
-    Citations of documents that are gone by now have no passage.
-    """
+    """A session and its history, oldest first; what belongs to somebody else is NotFound."""
     row = work.one(
         """SELECT session_id, user_id, title, created_at, updated_at FROM chat_sessions
            WHERE organization_id = CAST(:organization AS uuid) AND session_id = CAST(:session AS uuid)
@@ -170,9 +165,7 @@ def read_session(work: UnitOfWork, caller: Caller, session_id: str) -> tuple[Cha
     if row is None:
         raise NotFound(NO_SUCH_SESSION)
     session = ChatSession(**{**row, "session_id": str(row["session_id"]), "user_id": str(row["user_id"])})
-    history = messages.exchanges(work, caller.organization_id, session_id, SHOWN)
-    cited = iter(as_they_are(work, caller.organization_id, [one for exchange in history for one in exchange.citations]))
-    return session, [replace(one, citations=list(islice(cited, len(one.citations)))) for one in history]
+    return session, messages.exchanges(work, caller.organization_id, session_id, SHOWN)
 
 
 def delete_session(work: UnitOfWork, caller: Caller, session_id: str) -> None:

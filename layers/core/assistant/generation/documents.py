@@ -9,7 +9,6 @@ from assistant.generation.quality_report import analyze
 from assistant.identity.caller import Caller
 from assistant.platform.db import Row, UnitOfWork
 from assistant.platform.errors import Conflict, NotFound
-from assistant.search.visible import GONE, as_they_are
 from assistant.tasks.task import Task
 
 NO_SUCH_RFC = "There is no such RFC, or it is not yours."
@@ -89,10 +88,7 @@ def store_written(
 
 
 def find_rfc(work: UnitOfWork, caller: Caller, rfc_id: str, version: int | None = None) -> Rfc:
-    """A version of the RFC, the current one unless told; NotFound for what belongs to somebody else.
-
-    What it quotes from documents that are gone by now is left out.
-    """
+    """A version of the RFC, the current one unless told; NotFound for what belongs to somebody else."""
     row = work.one(
         """SELECT r.rfc_id, r.session_id, r.task_id, r.user_id, v.title, v.content, v.version,
                   r.version AS latest_version, r.sections, r.sources_used, v.quality, r.citations, r.model,
@@ -109,12 +105,7 @@ def find_rfc(work: UnitOfWork, caller: Caller, rfc_id: str, version: int | None 
     )
     if row is None:
         raise NotFound(NO_SUCH_RFC if version is None else f"{NO_SUCH_RFC[:-1]} or has no version {version}.")
-    cited = as_they_are(work, caller.organization_id, row["sources_used"])
-    content = row["content"]
-    for before, now in zip(row["sources_used"], cited, strict=True):
-        if now is not before and before["excerpt"]:
-            content = content.replace(before["excerpt"], GONE)
-    return _from_row({**row, "sources_used": cited, "content": content})
+    return _from_row(row)
 
 
 def find_of_session(work: UnitOfWork, caller: Caller, session_id: str) -> Rfc | None:

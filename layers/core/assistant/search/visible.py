@@ -2,8 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from assistant.identity.caller import Caller
 from assistant.identity.ownership import require_owner
@@ -13,7 +12,6 @@ from assistant.platform.errors import Conflict, NotFound
 from assistant.search import index
 
 NO_SUCH_DOCUMENT = "There is no such document, or it is not yours."
-GONE = "This document has been deleted."
 
 
 def still_there(work: UnitOfWork, organization_id: str, document_ids: Iterable[str]) -> set[str]:
@@ -26,12 +24,6 @@ def still_there(work: UnitOfWork, organization_id: str, document_ids: Iterable[s
         ids=json.dumps(list(document_ids)),
     )
     return {row["document_id"] for row in rows}
-
-
-def as_they_are(work: UnitOfWork, organization_id: str, cited: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Citations as they may be shown now: of a document that is gone, its name without the passage, and `deleted`."""
-    there = still_there(work, organization_id, {one["document_id"] for one in cited}) if cited else set()
-    return [one if one["document_id"] in there else {**one, "excerpt": GONE, "deleted": True} for one in cited]
 
 
 def find_document(work: UnitOfWork, caller: Caller, document_id: str) -> Row:
