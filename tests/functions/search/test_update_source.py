@@ -4,8 +4,6 @@ import uuid
 
 import pytest
 
-from assistant.search.sources import administer
-
 UPDATE = "search.update_source"
 
 
@@ -65,23 +63,3 @@ def test_a_disabled_source_is_not_found_in(call, person, synced, found):
 def test_malformed(call, person, source, body, status):
     admin = person(role="admin")
     assert call(UPDATE, admin, path={"source_id": source(admin)["source_id"]}, json_body=body).status == status
-
-
-def test_no_transaction_waits_for_the_source(call, person, source, postgres, database_name, monkeypatch):
-    admin = person(role="admin")
-    path = {"source_id": source(admin)["source_id"]}
-    owner, waiting, really = postgres.connect(database_name), [], administer.try_connection
-
-    def watched(*arguments):
-        waiting.extend(
-            owner.run(
-                """SELECT count(*) FROM pg_stat_activity
-                   WHERE datname = current_database() AND state LIKE 'idle in transaction%'"""
-            )
-        )
-        return really(*arguments)
-
-    monkeypatch.setattr(administer, "try_connection", watched)
-    assert call(UPDATE, admin, path=path, json_body={"name": "Other"}).body["connection_test_passed"]
-    owner.close()
-    assert waiting == [[0]]

@@ -44,7 +44,6 @@ def update(
     if secret is not None:
         what["has_secret"] = bool(secret)
     opens = credentials.read(caller.organization_id, source_id) if secret is None and kept.has_secret else secret or ""
-    work.commit()  # the read: no transaction waits for a far server
     tried = try_connection(kept.source_type, what["config"], opens)
     source = store.update(work, caller.organization_id, source_id, what, anew=what["config"] != kept.config)
     if secret:
