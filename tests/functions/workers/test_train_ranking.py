@@ -7,7 +7,7 @@ import pytest
 
 from assistant.identity.caller import Caller
 from assistant.learning.evaluate import score
-from assistant.learning.examples import section_examples
+from assistant.learning.examples import shown_examples
 from assistant.learning.judgements import Selection, votes
 from assistant.platform import objects
 from assistant.search.documents import store_document
@@ -192,9 +192,7 @@ def test_the_best_rated_rfcs_become_examples(call, db, person, train):
         for title in ("good", "bad"):
             [row] = work.run(
                 """INSERT INTO rfcs (organization_id, user_id, title, content, sections, sources_used, quality, model)
-                   VALUES (CAST(:o AS uuid), CAST(:u AS uuid), :title, 'c',
-                           jsonb_build_array(jsonb_build_object('title', 'Summary', 'text', CAST(:title AS text))),
-                           '[]', '{}', 'm') RETURNING rfc_id""",
+                   VALUES (CAST(:o AS uuid), CAST(:u AS uuid), :title, 'c', '[]', '[]', '{}', 'm') RETURNING rfc_id""",
                 o=admin.organization_id, u=admin.user_id, title=title,
             )  # fmt: skip
             made[title] = str(row["rfc_id"])
@@ -205,9 +203,9 @@ def test_the_best_rated_rfcs_become_examples(call, db, person, train):
     state = train(admin, context="rfc")
     assert state["version"] == 1, state
     with db.reading() as work:
-        assert section_examples(work, admin.organization_id, ["Summary", "Risks"]) == {"Summary": "good"}
-        assert section_examples(work, person().organization_id, ["Summary"]) == {}
+        assert [example.title for example in shown_examples(work, admin.organization_id)] == ["good"]
+        assert shown_examples(work, person().organization_id) == []
     assert used(db, admin) == DEFAULTS
     call("learning.roll_back_learning", admin, json_body={"reason": "not good"})
     with db.reading() as work:
-        assert section_examples(work, admin.organization_id, ["Summary"]) == {}
+        assert shown_examples(work, admin.organization_id) == []

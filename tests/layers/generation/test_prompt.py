@@ -41,10 +41,10 @@ def bound(prompt):
 
 
 @PROPERTY
-@given(request=REQUEST, found=st.lists(PASSAGE, max_size=4), example=TEXT, data=st.data())
-def test_a_prompt_is_within_its_bound_unless_the_instructions_alone_are_not(request, found, example, data):
+@given(request=REQUEST, found=st.lists(PASSAGE, max_size=4), data=st.data())
+def test_a_prompt_is_within_its_bound_unless_the_instructions_alone_are_not(request, found, data):
     section = data.draw(st.sampled_from(sections(tuple(request.sections))))
-    prompt = section_prompt(request, section, list(enumerate(found, 1)), CONTEXT, example)
+    prompt = section_prompt(request, section, list(enumerate(found, 1)), CONTEXT)
     bare = section_prompt(request, section, [], CONTEXT)
     assert bound(prompt) <= max(PROMPT_TOKENS, bound(bare))
     assert FEWEST_TOKENS <= prompt.max_tokens <= max(FEWEST_TOKENS, request.section_tokens)
@@ -105,14 +105,3 @@ def test_a_cut_is_a_beginning_of_at_most_that_many_bytes(text, size):
     assert text.startswith(cut(text, size))
     if len(text.encode()) <= size:
         assert cut(text, size) == text
-
-
-def test_an_example_stands_behind_the_passages_without_its_citations_and_inside_the_fence():
-    request = RfcRequest(topic="Budgets for teams")
-    [section, *_] = sections(())
-    prompt = section_prompt(request, section, [(1, passage("Teams spend."))], CONTEXT, "Ten teams [3] agreed. " * 90)
-    text = prompt.messages[-1].content
-    assert "Ten teams agreed." in text
-    assert "[3]" not in text
-    assert text.index("Teams spend.") < text.index("Ten teams agreed.") < text.index("END QUOTED")
-    assert text.count("Ten teams agreed.") < 30

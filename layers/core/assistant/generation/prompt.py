@@ -13,9 +13,7 @@ from assistant.search.search import Passage
 
 PROMPT_TOKENS = 3600  # at most, by the bound that money is held for; the smallest model served has 4096 in all
 STATEMENTS = 1200  # of them, at most, for what the author has said
-EXAMPLE = 500  # bytes of a section that readers rated well
 
-CITATION = re.compile(r"\s?\[\d+\]")
 MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*+]\s+|>\s?|```.*$)|\|[-:| ]*", re.MULTILINE)
 
 SYSTEM = (
@@ -25,30 +23,17 @@ SYSTEM = (
 )
 
 
-MANNER = "Readers rated this section of another document well; its manner is an example, its facts are not:"
-
-
 def section_prompt(
-    request: RfcRequest,
-    section: Section,
-    passages: list[tuple[int, Passage]],
-    context_tokens: int,
-    example: str = "",
+    request: RfcRequest, section: Section, passages: list[tuple[int, Passage]], context_tokens: int
 ) -> CompletionRequest:
-    """The prompt for a section. Passages are cut until it is within PROMPT_TOKENS; the instructions never are.
-
-    `example`: such a section of another document; it gets what room the passages leave.
-    """
+    """The prompt for a section. Passages are cut until it is within PROMPT_TOKENS; the instructions never are."""
     quoted = _said(request)
     room = PROMPT_TOKENS - input_tokens_upper_bound(_messages(request, section, quoted))
     room -= 0 if quoted else FENCE
     if room < 0:  # a topic of heavy letters leaves no room for more than the instructions
         quoted, room = [], 0
-    texts = [f"[{number}] {passage.title}: {plain(passage.content)}" for number, passage in passages]
-    if example:  # its citations name its own sources
-        texts.append(cut(f"{MANNER} {CITATION.sub('', plain(example))}", EXAMPLE))
-    for whole in texts:
-        text = cut(whole, room - len(BETWEEN))
+    for number, passage in passages:
+        text = cut(f"[{number}] {passage.title}: {plain(passage.content)}", room - len(BETWEEN))
         # A few characters weigh more than their bytes: leave the passage out rather than break the bound.
         if text and input_tokens_upper_bound(_messages(request, section, [*quoted, text])) <= PROMPT_TOKENS:
             quoted.append(text)

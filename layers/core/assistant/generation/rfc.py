@@ -9,7 +9,6 @@ from assistant.generation.prompt import section_prompt
 from assistant.generation.quality import assess
 from assistant.generation.request import RfcRequest
 from assistant.generation.template import Section, sections
-from assistant.learning.examples import section_examples
 from assistant.llm.bill import itemized
 from assistant.llm.gateway import Completion, Fleet
 from assistant.llm.metered import Payer, metered
@@ -88,7 +87,6 @@ def _fetch(database: Database, claim: Claim, request: RfcRequest, plan: tuple[Se
         )
         state = {
             "passages": [asdict(passage) for passage in found],
-            "examples": section_examples(work, task.organization_id, [section.title for section in plan]),
             "texts": [],
             "checks": [],
             "model": "",
@@ -116,8 +114,7 @@ def _write_section(
         "generating", round(start), section=section.title, section_number=index + 1, sections=len(plan), **written
     )
     group = passages_of(index, found)
-    example = state.get("examples", {}).get(section.title, "")
-    prompt = section_prompt(request, section, group, fleet.context_tokens, example)
+    prompt = section_prompt(request, section, group, fleet.context_tokens)
 
     def on_text(_: str, tokens: int) -> None:
         claim.beat(round(start + share * min(tokens / prompt.max_tokens, 1)))

@@ -34,6 +34,12 @@ class Choice:
     after: float | None
 
 
+@dataclass(frozen=True)
+class Example:
+    title: str
+    content: str
+
+
 def rfc_votes(work: UnitOfWork, organization_id: str) -> list[Vote]:
     """What people said of RFCs that are still there."""
     rows = work.run(
@@ -74,21 +80,16 @@ def choose(votes: Sequence[Vote], current: Sequence[str]) -> Choice:
     return Choice(chosen, True, "Held-out votes prefer them.", before, after)
 
 
-def section_examples(work: UnitOfWork, organization_id: str, titles: Sequence[str]) -> dict[str, str]:
-    """How the best example of the active version that has such a section wrote it; nothing where none was learned."""
+def shown_examples(work: UnitOfWork, organization_id: str) -> list[Example]:
+    """The examples of the active version, best first; none where nothing was learned."""
     rows = work.run(
-        """SELECT DISTINCT ON (part ->> 'title') part ->> 'title' AS title, part ->> 'text' AS text
-           FROM ranking_versions v
+        """SELECT r.title, r.content FROM ranking_versions v
            CROSS JOIN LATERAL jsonb_array_elements_text(v.examples) WITH ORDINALITY AS e (rfc_id, place)
            JOIN rfcs r ON r.organization_id = CAST(:organization AS uuid) AND CAST(r.rfc_id AS text) = e.rfc_id
-           CROSS JOIN LATERAL jsonb_array_elements(r.sections) AS part
-           WHERE v.organization_id = CAST(:organization AS uuid) AND v.state = 'active'
-             AND part ->> 'title' = ANY (CAST(:titles AS text[]))
-           ORDER BY part ->> 'title', place""",
+           WHERE v.organization_id = CAST(:organization AS uuid) AND v.state = 'active' ORDER BY place""",
         organization=organization_id,
-        titles=list(titles),
     )
-    return {row["title"]: row["text"] for row in rows}
+    return [Example(row["title"], row["content"]) for row in rows]
 
 
 def _held_out(vote: Vote) -> bool:
