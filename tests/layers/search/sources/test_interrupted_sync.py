@@ -1,7 +1,7 @@
 """Whatever cuts runs off and whatever changes meanwhile, the index ends as one whole run leaves it."""
 
+import itertools
 import os
-import random
 
 from assistant.identity.caller import Caller
 from assistant.search.sources.sync import sync
@@ -10,6 +10,7 @@ from assistant.tasks.sweep import release_expired
 from tests.layers.search.sources.runs import TYPE, connected, indexed, request, run, source_of
 
 RUNS = int(os.environ.get("SYNC_RUNS", "4"))  # ten in the long proof
+SHORTEST = 4  # writes of a run with nothing to do: it begins, reads, looks for deletions, has listed
 
 
 class Killed(BaseException):
@@ -34,15 +35,17 @@ class Fragile:
         return call
 
 
-def run_with_kills(db, dice):
-    """Attempts until one reaches the end; how many died."""
-    died = 0
-    while True:
+def run_with_kills(db):
+    """Attempts that die at their first write, then the next at its second, until one has none left to die at.
+
+    So no place is left to chance: the run goes on until an attempt is shorter than the place planted in it. How many
+    died.
+    """
+    for place in itertools.count(1):
         claim = claim_next(db, TYPE)
         try:
-            claim.complete(sync(db, Fragile(claim, dice.randint(4, 16 + 6 * died)), connected=connected))
+            claim.complete(sync(db, Fragile(claim, place), connected=connected))
         except Killed:
-            died += 1
             with db.transaction() as work:
                 work.run(
                     "UPDATE tasks SET lease_until = now() - interval '1 s', max_attempts = 99 WHERE task_type = :type",
@@ -50,26 +53,26 @@ def run_with_kills(db, dice):
                 )
             release_expired(db)
         else:
-            return died
+            return place - 1
 
 
 def test_runs_with_kills_end_like_one_whole_run(db, person, admin, world):
-    dice = random.Random(5)
     source = source_of(db, admin, world)
-    died = 0
+    died = []
     for _ in range(RUNS):
         world.server.before = lambda number: world.shake(1) if number % 20 == 0 else None
         request(db, admin, source)
-        died += run_with_kills(db, dice)
+        died.append(run_with_kills(db))
         world.server.before = lambda number: None
         world.shake(3)
     request(db, admin, source)
-    died += run_with_kills(db, dice)
+    died.append(run_with_kills(db))
     other = person(role="admin")
     other = Caller(other.user_id, other.organization_id, "admin", frozenset(), "", other.email)
     request(db, other, source_of(db, other, world), sync_type="full")
     run(db)
-    assert died >= RUNS // 2  # the dice decide where, and a place may not be reached
+    assert len(died) == RUNS + 1
+    assert min(died) >= SHORTEST, died
     once = indexed(db, other)
     assert indexed(db, admin) == once
     wanted = world.contents()
