@@ -121,7 +121,7 @@ def _ask(
 def _quoted(found: list[Passage]) -> Answer:
     """What was found, word for word, without a model."""
     numbered = list(enumerate(found, 1))
-    text = "\n\n".join(f"> {compose.excerpt(passage)} [{number}]" for number, passage in numbered)
+    text = "\n\n".join(compose.evidence_line(compose.excerpt(passage), number) for number, passage in numbered)
     return Answer(text, grounded=True, citations=_citations(set(range(1, len(found) + 1)), found), checked={})
 
 

@@ -1,11 +1,12 @@
 """Questions and answers as they are stored."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from assistant.chat.modes import Mode
+from assistant.generation.gone import there, without_gone
 from assistant.platform.db import Row, UnitOfWork
 from assistant.tasks.task import Task
 
@@ -59,7 +60,9 @@ def exchanges(work: UnitOfWork, organization_id: str, session_id: str, limit: in
         session=session_id,
         limit=limit,
     )
-    return [from_row(row) for row in reversed(rows)]
+    existing = there(work, organization_id, *(row["citations"] for row in rows))
+    said = [from_row(row) for row in reversed(rows)]
+    return [_as_it_is_now(exchange, existing) for exchange in said]
 
 
 def of_task(work: UnitOfWork, task: Task) -> Exchange | None:
@@ -106,6 +109,11 @@ def finish(work: UnitOfWork, task: Task, status: str, answer: Answer, cost: int)
         organization=task.organization_id,
         task=task.task_id,
     )
+
+
+def _as_it_is_now(exchange: Exchange, existing: set[str]) -> Exchange:
+    answer, citations = without_gone(exchange.answer, exchange.citations, existing)
+    return replace(exchange, answer=answer, citations=citations)
 
 
 def from_row(row: Row) -> Exchange:

@@ -39,7 +39,7 @@ def cited(text: str) -> set[int]:
 
 def render_section(section: Section, text: str, passages: list[tuple[int, Passage]]) -> str:
     """A section: text, the passages it stands on word for word, and the question that its author must answer."""
-    evidence = [f"> {excerpt(passage)} [{number}]" for number, passage in passages]
+    evidence = [evidence_line(excerpt(passage), number) for number, passage in passages]
     parts = [
         f"## {section.title}",
         text,
@@ -64,7 +64,7 @@ def render(
     removed: Sequence[dict[str, Any]] = (),
 ) -> str:
     """The whole document in Markdown."""
-    listing = [f"{source['number']}. {source_line(source)}" for source in sources] or [
+    listing = [listing_line(source) for source in sources] or [
         "No passage of the sources matched the topic, so nothing here is backed by them."
     ]
     said = [f"- **{one_line(one.question)}** {one_line(one.answer)}" for one in request.statements]
@@ -100,6 +100,16 @@ def render_check(removed: Sequence[dict[str, Any]]) -> list[str]:
         for one in removed
     ]
     return ["## Citations taken away", "Each was checked against the passage that it names.", "\n".join(lines)]
+
+
+def evidence_line(quoted: str, number: int) -> str:
+    """A quotation of a passage, with its number."""
+    return f"> {quoted} [{number}]"
+
+
+def listing_line(source: dict[str, Any]) -> str:
+    """A source in the list at the end."""
+    return f"{source['number']}. {source_line(source)}"
 
 
 def source_line(source: dict[str, Any]) -> str:

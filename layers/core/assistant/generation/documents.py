@@ -1,10 +1,11 @@
 """Stored RFCs and their versions: written by a task, read, edited and compared by their owner."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from assistant.generation.gone import there, without_gone
 from assistant.generation.quality_report import analyze
 from assistant.identity.caller import Caller
 from assistant.platform.db import Row, UnitOfWork
@@ -16,7 +17,8 @@ NO_SUCH_RFC = "There is no such RFC, or it is not yours."
 
 @dataclass(frozen=True, slots=True)
 class Rfc:
-    """A version of a document. `sections` are the model's own texts, those of version 1."""
+    """A version of a document. `sections` are the model's own texts, those of version 1. Of `sources_used`, those that
+    were deleted are `gone`, and what was quoted of them is in no version."""
 
     rfc_id: str
     session_id: str | None
@@ -105,7 +107,10 @@ def find_rfc(work: UnitOfWork, caller: Caller, rfc_id: str, version: int | None 
     )
     if row is None:
         raise NotFound(NO_SUCH_RFC if version is None else f"{NO_SUCH_RFC[:-1]} or has no version {version}.")
-    return _from_row(row)
+    rfc = _from_row(row)
+    existing = there(work, caller.organization_id, rfc.sources_used)
+    content, sources = without_gone(rfc.content, rfc.sources_used, existing)
+    return replace(rfc, content=content, sources_used=sources)
 
 
 def find_of_session(work: UnitOfWork, caller: Caller, session_id: str) -> Rfc | None:

@@ -15,11 +15,11 @@ NO_SUCH_DOCUMENT = "There is no such document, or it is not yours."
 
 
 def still_there(work: UnitOfWork, organization_id: str, document_ids: Iterable[str]) -> set[str]:
-    """Those of the documents that are still in the index: a citation of another is to be shown no more."""
+    """Those of the documents that are still in the index: what cites another one shows nothing of it any more."""
     rows = work.run(
         """SELECT CAST(document_id AS text) AS document_id FROM documents
            WHERE organization_id = CAST(:organization_id AS uuid)
-             AND CAST(:ids AS jsonb) ? CAST(document_id AS text)""",
+             AND document_id IN (SELECT CAST(value AS uuid) FROM jsonb_array_elements_text(CAST(:ids AS jsonb)))""",
         organization_id=organization_id,
         ids=json.dumps(list(document_ids)),
     )
