@@ -63,3 +63,38 @@ def test_a_disabled_source_is_not_found_in(call, person, synced, found):
 def test_malformed(call, person, source, body, status):
     admin = person(role="admin")
     assert call(UPDATE, admin, path={"source_id": source(admin)["source_id"]}, json_body=body).status == status
+
+
+def test_no_transaction_is_open_while_the_source_is_connected_to(call, db, person, source, jira):
+    admin = person(role="admin")
+    path = {"source_id": source(admin)["source_id"]}
+    open_ones = []
+
+    def look(number):
+        with db.reading() as work:
+            open_ones.append(
+                work.one(
+                    """SELECT count(*) AS n FROM pg_stat_activity
+                       WHERE datname = current_database() AND state LIKE 'idle in transaction%'"""
+                )["n"]
+            )
+
+    jira.before = look
+    assert call(UPDATE, admin, path=path, json_body={"name": "Other"}).body["connection_test_passed"]
+    assert open_ones
+    assert set(open_ones) == {0}
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_overwritten(call, db, person, source, jira):
+    admin = person(role="admin")
+    path = {"source_id": source(admin)["source_id"]}
+
+    def change(number):
+        with db.transaction() as work:
+            work.run(
+                "UPDATE sources SET name = 'Theirs' WHERE organization_id = CAST(:id AS uuid)", id=admin.organization_id
+            )
+
+    jira.before = change
+    answer = call(UPDATE, admin, path=path, json_body={"schedule": "hourly"})
+    assert (answer.status, "changed while" in answer.body["detail"]) == (409, True)

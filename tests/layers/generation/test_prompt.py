@@ -105,3 +105,14 @@ def test_a_cut_is_a_beginning_of_at_most_that_many_bytes(text, size):
     assert text.startswith(cut(text, size))
     if len(text.encode()) <= size:
         assert cut(text, size) == text
+
+
+def test_an_example_takes_what_the_passages_leave_and_quotes_nothing_by_number():
+    section = STANDARD[0]
+    request = RfcRequest(topic="Budgets")
+    prompt = section_prompt(request, section, [(1, passage("First."))], CONTEXT, "Owners answer by name [3].")
+    assert "Owners answer by name." in prompt.messages[1].content
+    assert prompt.messages[1].content.index("Owners") < prompt.messages[1].content.index("END QUOTED")
+    full = section_prompt(request, section, [(1, passage("word " * 5000))], CONTEXT, "Owners answer by name [3].")
+    assert "Owners" not in full.messages[1].content
+    assert input_tokens_upper_bound(full.messages) <= PROMPT_TOKENS

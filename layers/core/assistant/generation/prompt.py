@@ -13,7 +13,10 @@ from assistant.search.search import Passage
 
 PROMPT_TOKENS = 3600  # at most, by the bound that money is held for; the smallest model served has 4096 in all
 STATEMENTS = 1200  # of them, at most, for what the author has said
+EXAMPLE = 600  # at most, of a section that readers liked, where the passages leave as much
+LIKED = "Readers liked this section of another document. Take its manner, none of its facts: "
 
+CITED = re.compile(r"\s*\[\d{1,3}\]")
 MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*+]\s+|>\s?|```.*$)|\|[-:| ]*", re.MULTILINE)
 
 SYSTEM = (
@@ -24,9 +27,13 @@ SYSTEM = (
 
 
 def section_prompt(
-    request: RfcRequest, section: Section, passages: list[tuple[int, Passage]], context_tokens: int
-) -> CompletionRequest:
-    """The prompt for a section. Passages are cut until it is within PROMPT_TOKENS; the instructions never are."""
+    request: RfcRequest, section: Section, passages: list[tuple[int, Passage]], context_tokens: int,
+    example: str = "",
+) -> CompletionRequest:  # fmt: skip
+    """The prompt for a section. Passages are cut until it is within PROMPT_TOKENS; the instructions never are.
+
+    `example`: the same section of a document that readers liked; it takes the room that the passages leave.
+    """
     quoted = _said(request)
     room = PROMPT_TOKENS - input_tokens_upper_bound(_messages(request, section, quoted))
     room -= 0 if quoted else FENCE
@@ -38,6 +45,9 @@ def section_prompt(
         if text and input_tokens_upper_bound(_messages(request, section, [*quoted, text])) <= PROMPT_TOKENS:
             quoted.append(text)
             room -= len(text.encode()) + len(BETWEEN)
+    shown = _liked(example, room - len(BETWEEN))
+    if shown and input_tokens_upper_bound(_messages(request, section, [*quoted, shown])) <= PROMPT_TOKENS:
+        quoted.append(shown)
     answer = max(FEWEST_TOKENS, min(request.section_tokens, context_tokens - PROMPT_TOKENS))
     return CompletionRequest(_messages(request, section, quoted), max_tokens=answer)
 
@@ -47,6 +57,13 @@ def _said(request: RfcRequest) -> list[str]:
     said = BETWEEN.join(f"{plain(one.question)} {plain(one.answer)}" for one in request.statements)
     text = cut(f"The author has decided: {said}", STATEMENTS) if said else ""
     return [text] if text else []
+
+
+def _liked(example: str, room: int) -> str:
+    """The example without its citations, whose numbers mean other passages; nothing where only a beginning fits."""
+    text = plain(CITED.sub("", example))
+    size = min(EXAMPLE, room - len(LIKED))
+    return f"{LIKED}{cut(text, size)}" if text and size >= min(len(text.encode()), EXAMPLE // 2) else ""
 
 
 def worst_case(request: RfcRequest, price: Priced) -> int:

@@ -9,6 +9,7 @@ from assistant.generation.prompt import section_prompt
 from assistant.generation.quality import assess
 from assistant.generation.request import RfcRequest
 from assistant.generation.template import Section, sections
+from assistant.learning.examples import shown_examples
 from assistant.llm.bill import itemized
 from assistant.llm.gateway import Completion, Fleet
 from assistant.llm.metered import Payer, metered
@@ -31,7 +32,8 @@ def write_rfc(database: Database, claim: Claim, fleet: Fleet) -> Store:
     state = claim.task.checkpoint or _fetch(database, claim, request, plan)
     found = [Passage(**passage) for passage in state["passages"]]
     claim.reach("context_fetched", FETCHED, passages=len(found))
-    state.setdefault("checks", [])  # an attempt of an older version kept none
+    for name in ("checks", "examples"):
+        state.setdefault(name, [])  # an attempt of an older version kept none
     for index in range(len(state["texts"]), len(plan)):
         _write_section(database, claim, fleet, request, plan, index, state, found)
     quality = assess([(section.title, text) for section, text in zip(plan, state["texts"], strict=True)], request.topic)
@@ -78,7 +80,7 @@ def summary(checks: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _fetch(database: Database, claim: Claim, request: RfcRequest, plan: tuple[Section, ...]) -> dict[str, Any]:
-    """Search once, and keep what was found: every section and every later attempt cites the same passages."""
+    """Search once, and keep what was found and the examples: every section and later attempt has the same."""
     task = claim.task
     vector, _ = query_vector(database, task.organization_id, task.user_id, request.topic, task_id=task.task_id)
     with database.transaction() as work:
@@ -91,6 +93,7 @@ def _fetch(database: Database, claim: Claim, request: RfcRequest, plan: tuple[Se
             "checks": [],
             "model": "",
             "provider": "",
+            "examples": [example.sections for example in shown_examples(work, task.organization_id)],
         }
         claim.save(work, state)
     return state
@@ -114,7 +117,8 @@ def _write_section(
         "generating", round(start), section=section.title, section_number=index + 1, sections=len(plan), **written
     )
     group = passages_of(index, found)
-    prompt = section_prompt(request, section, group, fleet.context_tokens)
+    example = example_for(section.title, index, state["examples"])
+    prompt = section_prompt(request, section, group, fleet.context_tokens, example)
 
     def on_text(_: str, tokens: int) -> None:
         claim.beat(round(start + share * min(tokens / prompt.max_tokens, 1)))
@@ -140,6 +144,12 @@ def passages_of(section: int, found: list[Passage]) -> list[tuple[int, Passage]]
         return list(enumerate(found, 1))
     other = 1 + section % (len(found) - 1)
     return [(1, found[0]), (other + 1, found[other])]
+
+
+def example_for(title: str, index: int, examples: list[dict[str, str]]) -> str:
+    """The section of this title in one of the examples, each in its turn; "" where none has it."""
+    having = [example[title] for example in examples if example.get(title)]
+    return having[index % len(having)] if having else ""
 
 
 def _source(passage: Passage) -> dict[str, Any]:

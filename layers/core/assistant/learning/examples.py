@@ -36,8 +36,11 @@ class Choice:
 
 @dataclass(frozen=True)
 class Example:
+    """An RFC that readers liked: what its model wrote, by the title of the section. Nothing quoted from sources."""
+
+    rfc_id: str
     title: str
-    content: str
+    sections: dict[str, str]
 
 
 def rfc_votes(work: UnitOfWork, organization_id: str) -> list[Vote]:
@@ -83,13 +86,15 @@ def choose(votes: Sequence[Vote], current: Sequence[str]) -> Choice:
 def shown_examples(work: UnitOfWork, organization_id: str) -> list[Example]:
     """The examples of the active version, best first; none where nothing was learned."""
     rows = work.run(
-        """SELECT r.title, r.content FROM ranking_versions v
+        """SELECT CAST(r.rfc_id AS text) AS rfc_id, r.title, r.sections FROM ranking_versions v
            CROSS JOIN LATERAL jsonb_array_elements_text(v.examples) WITH ORDINALITY AS e (rfc_id, place)
            JOIN rfcs r ON r.organization_id = CAST(:organization AS uuid) AND CAST(r.rfc_id AS text) = e.rfc_id
            WHERE v.organization_id = CAST(:organization AS uuid) AND v.state = 'active' ORDER BY place""",
         organization=organization_id,
     )
-    return [Example(row["title"], row["content"]) for row in rows]
+    return [
+        Example(row["rfc_id"], row["title"], {part["title"]: part["text"] for part in row["sections"]}) for row in rows
+    ]
 
 
 def _held_out(vote: Vote) -> bool:

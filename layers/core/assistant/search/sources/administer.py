@@ -5,7 +5,7 @@ from typing import Any
 
 from assistant.identity.caller import Caller
 from assistant.platform.db import UnitOfWork
-from assistant.platform.errors import AssistantError, Invalid
+from assistant.platform.errors import AssistantError, Conflict, Invalid
 from assistant.search.sources import credentials, store
 from assistant.search.sources.catalogue import TYPES, checked
 from assistant.search.sources.store import Source
@@ -33,10 +33,13 @@ def create(work: UnitOfWork, caller: Caller, what: dict[str, Any], secret: str) 
 def update(
     work: UnitOfWork, caller: Caller, source_id: str, changes: dict[str, Any], secret: str | None
 ) -> tuple[Source, Tried]:
-    """Rewrite what `changes` names, keep the rest; a secret of None stays. Raises NotFound, Invalid and Conflict."""
-    kept = store.find(work, caller.organization_id, source_id)
-    names = ("source_type", "name", "config", "is_enabled", "team_ids", "schedule", "has_secret")
-    what = {**{name: getattr(kept, name) for name in names}, **changes}
+    """Rewrite what `changes` names, keep the rest; a secret of None stays. Raises NotFound, Invalid and Conflict.
+
+    Call it before anything else in the transaction: the source is connected to while none is open.
+    """
+    with work.database.reading() as reading:
+        kept = store.find(reading, caller.organization_id, source_id)
+    what = {**_settings(kept), **changes}
     _check(what)
     what["config"] = checked(kept.source_type, what["config"])
     if secret is None and kept.has_secret and what["config"]["base_url"] != kept.config["base_url"]:
@@ -45,6 +48,8 @@ def update(
         what["has_secret"] = bool(secret)
     opens = credentials.read(caller.organization_id, source_id) if secret is None and kept.has_secret else secret or ""
     tried = try_connection(kept.source_type, what["config"], opens)
+    if _settings(store.find(work, caller.organization_id, source_id, for_update=True)) != _settings(kept):
+        raise Conflict(f"{kept.name} was changed while it was being connected to. Look at it, and send yours again.")
     source = store.update(work, caller.organization_id, source_id, what, anew=what["config"] != kept.config)
     if secret:
         credentials.keep(caller.organization_id, source_id, secret)
@@ -67,6 +72,11 @@ def try_connection(source_type: str, config: dict[str, Any], secret: str) -> Tri
     except AssistantError as error:
         return Tried(False, error.detail)
     return Tried(True, None)
+
+
+def _settings(source: Source) -> dict[str, Any]:
+    names = ("source_type", "name", "config", "is_enabled", "team_ids", "schedule", "has_secret")
+    return {name: getattr(source, name) for name in names}
 
 
 def _check(what: dict[str, Any]) -> None:

@@ -93,12 +93,17 @@ def update(work: UnitOfWork, organization_id: str, source_id: str, what: dict[st
     return Source(**row)
 
 
-def find(work: UnitOfWork, organization_id: str, source_id: str, *, lock: bool = False) -> Source:
-    """The source; NotFound for one that is not the organization's. `lock` keeps it from being deleted meanwhile."""
+def find(
+    work: UnitOfWork, organization_id: str, source_id: str, *, lock: bool = False, for_update: bool = False
+) -> Source:
+    """The source; NotFound for one that is not the organization's.
+
+    `lock` keeps it from being deleted meanwhile, `for_update` from being changed.
+    """
     row = work.one(
         f"""SELECT {COLUMNS} FROM sources
             WHERE organization_id = CAST(:organization_id AS uuid) AND source_id = CAST(:source_id AS uuid)
-            {"FOR KEY SHARE" if lock else ""}""",  # noqa: S608
+            {"FOR UPDATE" if for_update else "FOR KEY SHARE" if lock else ""}""",  # noqa: S608
         organization_id=organization_id,
         source_id=source_id,
     )
