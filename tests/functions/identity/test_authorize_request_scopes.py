@@ -8,7 +8,7 @@ import pytest
 
 from tests.functions import conftest
 
-FUNCTIONS = Path(__file__).parents[2] / "functions"
+FUNCTIONS = Path(__file__).parents[3] / "functions"
 NEEDED = {"GenerateCaller": "generate", "SearchCaller": "search", "AdminCaller": "admin"}
 
 
