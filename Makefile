@@ -136,6 +136,9 @@ eval-search: install-tests ## How good and how fast the search is, beside BM25 (
 
 soak-sync: install-tests ## Every kind of source, ten runs with kills and edits, against one whole run
 	SYNC_RUNS=10 $(PY) -m pytest -q tests/layers/search/sources/test_interrupted_sync.py
+.PHONY: mutate-tenancy
+mutate-tenancy: install-tests ## Every condition on the organization taken away, one at a time (SHARE=0.05 also runs the tests, IN=search)
+	$(PY) -m tests.eval.tenancy $(if $(SHARE),--share $(SHARE)) $(if $(IN),--in $(IN))
 # ---- the database ----
 
 .PHONY: soak-database

@@ -1,8 +1,8 @@
 """Two organizations with the same documents never see each other's, and no condition that keeps them apart can go.
 
-Each `organization_id = …` of the search context's statements is taken away, one at a time: the rule that every table
-in a statement has a condition of its own sees each. And each reading statement without any of them is run between two
-organizations with the same documents: what somebody sees must change, or the condition would keep nobody apart.
+Each reading statement of the search context is run without its conditions on the organization, between two
+organizations with the same documents: what somebody sees must change, or the condition would keep nobody apart. That
+each condition alone cannot go unseen is a rule of the whole tree (tests/architecture/test_own_condition.py).
 """
 
 import re
@@ -10,8 +10,6 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
-import sqlglot
-from sqlglot import exp
 
 from assistant.identity.caller import Caller
 from assistant.platform.db.unit_of_work import UnitOfWork
@@ -24,67 +22,15 @@ from assistant.search.models import SearchQuery
 from assistant.search.ranking import weights_of
 from assistant.search.search import passages, search
 from assistant.search.sources import items, requests, store
-from tests.architecture.rules_tenancy import EXEMPT, SCOPES
-from tests.architecture.schema import Schema
+from tests.architecture.rules_own_condition import PREDICATE
+from tests.architecture.rules_tenancy import EXEMPT
 from tests.architecture.source import python_files
 from tests.architecture.sql_texts import Texts
 
-SCHEMA = Schema.read()
 FOUND = {sql.text: sql for sql in Texts(python_files("layers/core/assistant/search")).found}
-PREDICATE = re.compile(r"(?:\w+\.)?organization_id = CAST\(:organization\w* AS uuid\)")
 BOUND = [sql for text, sql in FOUND.items() if not EXEMPT.match(text) and PREDICATE.search(text)]
-MUTANTS = [
-    pytest.param(sql.text, number, id=f"{sql.place}-{len(sql.text)}-{number}")
-    for sql in BOUND
-    for number in range(len(PREDICATE.findall(sql.text)))
-]
-
-
 # The id that it is asked by was looked up with the organization just before, so that this one cannot show more.
 ASKED_BY_A_CHECKED_ID = "avg(embedding)"
-
-
-def without(text: str, number: int) -> str:
-    """The statement with one of its conditions always true."""
-    place = [match.span() for match in PREDICATE.finditer(text)][number]
-    return f"{text[: place[0]]}true{text[place[1] :]}"
-
-
-def findings(text: str) -> list[str]:
-    """The tables of an organization that a SELECT, UPDATE or DELETE uses without a condition of their own."""
-    found = []
-    for statement in sqlglot.parse(text, dialect="postgres"):
-        for scope in statement.find_all(*SCOPES):
-            if isinstance(scope, exp.Insert):
-                conflict = scope.args.get("conflict")
-                if conflict is not None and conflict.expressions and not own(conflict, conflict):
-                    found.append("a row that may be anyone's is updated on conflict")
-                continue
-            tables = [table for table in scope.find_all(exp.Table) if table.find_ancestor(*SCOPES) is scope]
-            owned = [table.alias_or_name for table in tables if table.name in SCHEMA.tenant_tables]
-            found += owned[own(scope, scope) :]
-    return found
-
-
-def own(node: exp.Expression, scope: exp.Expression) -> int:
-    """How many conditions on the organization stand in the scope itself."""
-    return sum(
-        isinstance(equal.this, exp.Column)
-        and equal.this.name == "organization_id"
-        and "organization" in equal.expression.sql()
-        for equal in node.find_all(exp.EQ)
-        if scope is not node or equal.find_ancestor(*SCOPES) in (scope, scope.find_ancestor(*SCOPES))
-    )
-
-
-@pytest.mark.parametrize("sql", BOUND, ids=str)
-def test_every_table_has_a_condition_of_its_own(sql):
-    assert findings(sql.text) == []
-
-
-@pytest.mark.parametrize(("text", "number"), MUTANTS)
-def test_a_condition_that_is_gone_is_seen(text, number):
-    assert findings(without(text, number)) != []
 
 
 # ---- the same, by what people see ----
@@ -194,10 +140,3 @@ def test_what_is_read_is_ones_own(db, two, monkeypatch):
         if seen(db, me, other) == baseline:
             survivors.append(FOUND[text].place)
     assert survivors == []
-
-
-def test_the_rule_sees_a_table_that_leans_on_another_ones_condition():
-    bound = "chunks.organization_id = CAST(:organization AS uuid)"
-    text = f"SELECT 1 FROM chunks JOIN documents USING (document_id) WHERE {bound}"
-    assert findings(text) == ["documents"]
-    assert findings(f"{text} AND documents.organization_id = CAST(:organization AS uuid)") == []
