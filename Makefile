@@ -129,16 +129,17 @@ bench-cold: install-tests ## Cold init of every function, with and without bytec
 	$(PY) tests/performance/cold_init.py --runs $(or $(RUNS),15) $(if $(FUNCTIONS),--functions $(FUNCTIONS))
 # ---- search ----
 
-.PHONY: eval-search soak-sync
+.PHONY: eval-search soak-sync mutate-tenancy
 
 eval-search: install-tests ## How good and how fast the search is, beside BM25 (PAGES=, SIZES=2000,20000,200000)
 	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.eval.search $(if $(PAGES),--pages $(PAGES)) $(if $(SIZES),--sizes $(SIZES))
 
 soak-sync: install-tests ## Every kind of source, ten runs with kills and edits, against one whole run
 	SYNC_RUNS=10 $(PY) -m pytest -q tests/layers/search/sources/test_interrupted_sync.py
-.PHONY: mutate-tenancy
+
 mutate-tenancy: install-tests ## Every condition on the organization taken away, one at a time (SHARE=0.05 also runs the tests, IN=search)
 	$(PY) -m tests.eval.tenancy $(if $(SHARE),--share $(SHARE)) $(if $(IN),--in $(IN))
+
 # ---- the database ----
 
 .PHONY: soak-database

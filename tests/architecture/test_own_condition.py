@@ -1,4 +1,4 @@
-"""Every table of an organization has a condition of its own, and one that is taken away is seen: each, one at a time."""
+"""Every table of an organization has a condition of its own, and each that is taken away is seen."""
 
 import pytest
 
