@@ -13,19 +13,26 @@ CREATE TABLE soak_effects (organization_id uuid, task_id uuid, fence bigint, at 
 CREATE INDEX ON soak_effects (task_id);
 GRANT SELECT, INSERT ON soak_effects TO assistant"""
 
-TASKS = """SELECT CAST(t.task_id AS text) AS id, CAST(t.organization_id AS text) AS organization_id,
-    CAST(t.user_id AS text) AS user_id, t.task_type, t.priority, t.status, t.turn, t.cost, t.held, t.attempts,
-    CAST(extract(epoch FROM t.started_at) AS float8) AS started,
-    CAST(extract(epoch FROM greatest(t.created_at, t.not_before)) AS float8) AS due,
-    (SELECT count(*) FROM soak_effects e WHERE e.task_id = t.task_id) AS effects,
-    (SELECT coalesce(sum(amount), 0) FROM ledger_entries l JOIN budgets b USING (budget_id)
-     WHERE l.request_id = CAST(t.task_id AS text) AND b.level = 'user' AND l.to_account = 'spent') AS charged,
-    (SELECT coalesce(sum(cost), 0) FROM llm_calls c WHERE c.request_id = CAST(t.task_id AS text)) AS billed,
-    (SELECT amount FROM holds h WHERE h.request_id = CAST(t.task_id AS text)) AS amount,
-    (SELECT count(*) FROM notifications n WHERE n.user_id = t.user_id
-       AND n.type IN ('task_completed', 'task_failed', 'task_cancelled')
-       AND n.data ->> 'task_id' = CAST(t.task_id AS text)) AS ends
-    FROM tasks t"""
+# Each table is read once and grouped: a look-up a task would take hours of them.
+TASKS = """
+WITH done AS (SELECT task_id, count(*) AS effects FROM soak_effects GROUP BY task_id),
+charged AS (SELECT l.request_id, sum(l.amount) AS amount FROM ledger_entries l JOIN budgets b USING (budget_id)
+    WHERE b.level = 'user' AND l.to_account = 'spent' GROUP BY l.request_id),
+billed AS (SELECT request_id, sum(cost) AS cost FROM llm_calls GROUP BY request_id),
+told AS (SELECT user_id, data ->> 'task_id' AS id, count(*) AS ends FROM notifications
+    WHERE type IN ('task_completed', 'task_failed', 'task_cancelled') GROUP BY 1, 2)
+SELECT asked.id, asked.organization_id, CAST(asked.user_id AS text) AS user_id, asked.task_type, asked.priority,
+    asked.status, asked.turn, asked.cost, asked.started, asked.due, coalesce(done.effects, 0) AS effects,
+    coalesce(charged.amount, 0) AS charged, coalesce(billed.cost, 0) AS billed, holds.amount,
+    coalesce(told.ends, 0) AS ends
+FROM (SELECT task_id, CAST(task_id AS text) AS id, CAST(organization_id AS text) AS organization_id, user_id, task_type,
+        priority, status, turn, cost, CAST(extract(epoch FROM started_at) AS float8) AS started,
+        CAST(extract(epoch FROM greatest(created_at, not_before)) AS float8) AS due FROM tasks) asked
+LEFT JOIN done ON done.task_id = asked.task_id
+LEFT JOIN charged ON charged.request_id = asked.id
+LEFT JOIN billed ON billed.request_id = asked.id
+LEFT JOIN holds ON holds.request_id = asked.id
+LEFT JOIN told ON told.id = asked.id AND told.user_id = asked.user_id"""
 
 # Each by its partial index.
 OPEN = """SELECT (SELECT count(*) FROM tasks WHERE status = 'queued')
