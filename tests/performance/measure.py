@@ -122,8 +122,8 @@ def main() -> None:
         "start_from_nothing_s": round(from_nothing, 2),
         "start_again_s": round(again, 2),
         "requests": rows,
-        "pss_mb_idle": {name: round(pss, 1) for name, (pss, _) in idle.items()},
-        "pss_mb_loaded": {name: round(pss, 1) for name, (pss, _) in loaded.items()},
+        "pss_mb_idle": {name: round(used.pss, 1) for name, used in idle.items()},
+        "pss_mb_loaded": {name: round(used.pss, 1) for name, used in loaded.items()},
         "sandboxes": len(sandboxes),
         "sandbox_rss_mb_max": max(sandboxes, default=0.0),
     }

@@ -2,10 +2,24 @@
 
 import os
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
-Usage = dict[str, tuple[float, float]]
-"""(PSS in MB, CPU seconds) by part."""
+
+@dataclass(frozen=True)
+class Used:
+    """Of one part's tree of processes."""
+
+    pss: float
+    """MB."""
+    cpu: float
+    """Seconds."""
+    own: dict[int, float]
+    """Anonymous memory in MB by process id: what a process can leak, whoever else maps its files."""
+
+
+Usage = dict[str, Used]
+"""By part."""
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -20,13 +34,16 @@ def used_by(parts: dict[str, int]) -> Usage:
     found = {}
     for name, root in parts.items():
         pss = cpu = 0.0
+        own = {}
         waiting = [root]
         while waiting:
             pid = waiting.pop()
-            pss += pss_megabytes(pid)
+            memory = memory_megabytes(pid)
+            pss += memory.get("Pss", 0.0)
+            own[pid] = memory.get("Anonymous", 0.0)
             cpu += cpu_seconds(pid)
             waiting += [child for child in children[pid] if child not in roots]
-        found[name] = (pss, cpu)
+        found[name] = Used(pss, cpu, own)
     return found
 
 
@@ -51,12 +68,14 @@ def cpu_seconds(pid: int) -> float:
     return sum(int(ticks) for ticks in fields[11:15]) / _TICKS if fields else 0.0
 
 
-def pss_megabytes(pid: int) -> float:
+def memory_megabytes(pid: int) -> dict[str, float]:
+    """The sums over a process's mappings, by the kernel's names; nothing once it is gone, or when it is another's."""
     try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:  # gone meanwhile, or another user's
-        return 0.0
-    for line in text.splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) / 1024
-    return 0.0
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    except OSError:
+        return {}
+    return {name: int(size.split()[0]) / 1024 for name, _, size in (line.partition(":") for line in lines)}
+
+
+def pss_megabytes(pid: int) -> float:
+    return memory_megabytes(pid).get("Pss", 0.0)

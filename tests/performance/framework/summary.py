@@ -61,23 +61,31 @@ def generator(records: Records) -> dict[str, Any]:
 
 
 def parts(samples: list[tuple[float, Usage]], seconds: float) -> dict[str, Any]:
-    """Memory in MB at the begin, the end and the most; CPU as a share of one core; growth in MB a minute."""
+    """Memory in MB at the begin, the end and the most; CPU as a share of one core; growth in MB a minute.
+
+    What grows is looked for in the processes that live all the while: a Lambda sandbox that starts or is reaped is
+    40 MB more or less of the part, and no leak.
+    """
     if not samples:
         return {}
     times = np.array([at for at, _ in samples])
     found = {}
     for name in samples[0][1]:
-        pss = np.array([usage[name][0] for _, usage in samples])
-        cpu = samples[-1][1][name][1] - samples[0][1][name][1]
-        grown = trend(times, pss, np.random.default_rng(1))
+        used = [usage[name] for _, usage in samples]
+        pss = np.array([one.pss for one in used])
+        lasting = set.intersection(*(set(one.own) for one in used))
+        own = np.array([sum(one.own[pid] for pid in lasting) for one in used])
+        grown = trend(times, own, np.random.default_rng(1))
         found[name] = {
             "pss_begin_mb": round(float(pss[0]), 1),
             "pss_end_mb": round(float(pss[-1]), 1),
             "pss_most_mb": round(float(pss.max()), 1),
-            "cpu_cores": round(cpu / max(seconds, 0.001), 3),
+            "cpu_cores": round((used[-1].cpu - used[0].cpu) / max(seconds, 0.001), 3),
+            "processes": [len(used[0].own), len(used[-1].own), len(lasting)],
             "growth_mb_per_minute": round(grown.estimate * 60, 3),
             "growth_low": round(grown.low * 60, 3) if np.isfinite(grown.low) else None,
-            "samples": [(round(at, 1), round(usage[name][0], 1)) for at, usage in samples],
+            "samples": [(round(at, 1), round(float(mb), 1)) for at, mb in zip(times, pss, strict=True)],
+            "own_mb": [round(float(mb), 1) for mb in own],
         }
     return found
 
