@@ -15,6 +15,8 @@ from local.lambda_host.sandbox import Sandbox
 from local.lambda_host.source import SourceVersion
 
 SANDBOXES_PER_FUNCTION = max(4, 2 * (os.cpu_count() or 2))
+STARTS_AT_ONCE = max(2, os.cpu_count() or 2)
+"""Over all functions: a start is nearly all computing, so that more at once only end later."""
 WARM_IN_TOTAL = int(os.environ.get("WARM_SANDBOXES", "24"))
 """Processes over all functions; a load test sets it so that none is stopped for another."""
 IDLE_SECONDS = 300.0
@@ -45,8 +47,9 @@ class Host:
     async def deploy(self, functions: list[Function]) -> None:
         """Replace what is deployed."""
         await self.close()
+        turns = asyncio.Semaphore(STARTS_AT_ONCE)
         self._pools = {
-            function.logical_id: Pool(function, self._start, SANDBOXES_PER_FUNCTION) for function in functions
+            function.logical_id: Pool(function, self._start, SANDBOXES_PER_FUNCTION, turns) for function in functions
         }
         self._names = {function.name: function.logical_id for function in functions}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,9 +13,13 @@ START = Callable[[Function], Awaitable[tuple[Sandbox, Outcome | None]]]
 
 
 class Pool:
-    """At most `limit` sandboxes. Beyond it requests wait; beyond a reserved concurrency they are refused."""
+    """At most `limit` sandboxes. Beyond it requests wait; beyond a reserved concurrency they are refused.
 
-    def __init__(self, function: Function, start: START, limit: int) -> None:
+    A request that finds no idle sandbox has one started when `turns` lets it, and takes what is free first: a new one
+    or one that another request is done with. So a spike waits for cores, not for starts that time out on them.
+    """
+
+    def __init__(self, function: Function, start: START, limit: int, turns: asyncio.Semaphore) -> None:
         self.function = function
         self.idle: list[Sandbox] = []
         self.busy: set[Sandbox] = set()
@@ -22,7 +27,9 @@ class Pool:
         self.init_ms: list[float] = []
         self.busy_seconds = 0.0
         """Of all invocations together: what AWS bills a function's memory for, but for its rounding."""
-        self._start = start
+        self._start, self._turns = start, turns
+        self._waiting: deque[asyncio.Future[Sandbox | Outcome]] = deque()
+        self._starting: set[asyncio.Task[None]] = set()
         self._limit = limit if function.reserved_concurrency is None else function.reserved_concurrency
         self._active = 0
         self._room = asyncio.Condition()
@@ -49,14 +56,10 @@ class Pool:
 
     async def _run(self, event: bytes, request_id: str, trace: str, source: int) -> Outcome:
         self.invocations += 1
-        sandbox = await self._warm(source)
-        if sandbox is None:
-            self.cold_starts += 1
-            sandbox, problem = await self._start(self.function)
-            self.init_ms = [*self.init_ms[-99:], sandbox.init_seconds * 1000]
-            if problem is not None:
-                self.errors += 1
-                return problem
+        sandbox = await self._take(source)
+        if isinstance(sandbox, Outcome):
+            self.errors += 1
+            return sandbox
         self.busy.add(sandbox)
         began = time.monotonic()
         try:
@@ -67,10 +70,48 @@ class Pool:
         self.errors += outcome.error is not None
         self.timeouts += outcome.timed_out
         if sandbox.alive:
-            self.idle.append(sandbox)
+            self._hand_over(sandbox)
         else:
             await sandbox.stop()
         return outcome
+
+    async def _take(self, source: int) -> Sandbox | Outcome:
+        """Return a sandbox of this source, or why none could be started."""
+        while (found := await self._warm(source)) is None:
+            waiting: asyncio.Future[Sandbox | Outcome] = asyncio.get_running_loop().create_future()
+            self._waiting.append(waiting)
+            starting = asyncio.create_task(self._start_one())
+            self._starting.add(starting)
+            starting.add_done_callback(self._starting.discard)
+            try:
+                came = await waiting
+            except asyncio.CancelledError:
+                if not waiting.cancelled():
+                    self._hand_over(waiting.result())
+                raise
+            if isinstance(came, Outcome) or (came.alive and came.source == source):
+                return came
+            await came.stop()
+        return found
+
+    async def _start_one(self) -> None:
+        async with self._turns:
+            if not self._waiting:  # whoever it was for has a freed one by now
+                return
+            self.cold_starts += 1
+            sandbox, problem = await self._start(self.function)
+        self.init_ms = [*self.init_ms[-99:], sandbox.init_seconds * 1000]
+        self._hand_over(problem or sandbox)
+
+    def _hand_over(self, came: Sandbox | Outcome) -> None:
+        """Give it to the request that waits longest; a sandbox that nobody waits for is idle."""
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_result(came)
+                return
+        if isinstance(came, Sandbox):
+            self.idle.append(came)
 
     async def _warm(self, source: int) -> Sandbox | None:
         while self.idle:
