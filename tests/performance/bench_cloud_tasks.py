@@ -2,7 +2,8 @@
 
 PostgreSQL behind the pooling proxy → SQS → event source → Lambda host → `send_budget_alert`, whose work is real: a row,
 a notification, an e-mail handed over. Two of its sandboxes run at once, as in the template, on a machine that also runs
-everything else. Times are the database's own: `created_at` is the submit, `started_at` the claim.
+everything else. Times are the database's own: `created_at` is the submit, `started_at` the claim. `cpu_ms_per_task`
+says where the cores went.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from assistant.tasks.submit import submit
 from assistant.tasks.task import Priority
+from tests.performance.framework.processes import used_by
 from tests.performance.measure import quantile
 from tests.performance.notification_cloud import NotificationCloud, notification_cloud
 
@@ -94,8 +96,14 @@ def main() -> None:
         bench.send(10_000, options.paced, options.pause)
         report = {"one_by_one": bench.ended(10_000, options.paced)}
         print(f"{options.n} tasks at once", file=sys.stderr)
+        parts = {**cloud.addresses.pids, "launcher and senders": os.getpid()}
+        before = used_by(parts)
         bench.together(1_000_000, options.n)
         report["at_once"] = bench.ended(1_000_000, options.n)
+        after = used_by(parts)
+        report["cpu_ms_per_task"] = {
+            name: round(1000 * (after[name].cpu - before[name].cpu) / options.n, 1) for name in parts
+        }
     print(json.dumps(report, indent=2))
 
 
