@@ -176,4 +176,4 @@ bench-tasks: install-tests ## Tasks a second and the time to pick one up, beside
 	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.performance.bench_tasks --peers $(QUEUES_VENV)/bin/python
 
 bench-cloud-tasks: install-tests ## Tasks a second and the time to pick one up, through every part of the local cloud
-	PYTHONPATH=.:layers/core POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -m tests.performance.bench_cloud_tasks $(if $(N),-n $(N))
+	PYTHONPATH=.:layers/core POWERTOOLS_METRICS_DISABLED=true POWERTOOLS_LOG_LEVEL=CRITICAL $(PY) -W ignore -m tests.performance.bench_cloud_tasks $(if $(N),-n $(N))
