@@ -2,8 +2,9 @@
 
 Run as `python -m local.parts.gateway AWS_PORT API_PORT HOST_PORT`. AWS_PORT is ministack's own: point AWS_ENDPOINT_URL
 there. On API_PORT every path belongs to the deployed HTTP API and every WebSocket to the deployed WebSocket API, as
-behind a domain name. Three holes of ministack are closed here: it answers no WebSocket subprotocol, it takes HTTP
-bodies of any size, and its API addresses carry an id that changes with every start.
+behind a domain name. Four holes of ministack are closed here: it answers no WebSocket subprotocol, it takes HTTP
+bodies of any size, its API addresses carry an id that changes with every start, and it keeps a log stream of each
+invocation in memory for ever, though the Lambda host writes what functions print into files.
 """
 
 import asyncio
@@ -149,7 +150,10 @@ def main(arguments: list[str]) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack.app import app  # type: ignore[import-untyped]
+    from ministack.services import lambda_svc  # type: ignore[import-untyped]
 
+    assert lambda_svc._emit_lambda_logs
+    lambda_svc._emit_lambda_logs = lambda *_, **__: None
     aws_port, api_port, host_port = (int(value) for value in arguments)
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a thousand sockets need more than the usual 1024
