@@ -7,8 +7,8 @@ import numpy as np
 from tests.performance.framework.driver import Records
 from tests.performance.framework.observe import Counts
 from tests.performance.framework.processes import Usage
-from tests.performance.framework.quantiles import interval, quantile
-from tests.performance.framework.verdicts import trend
+from tests.performance.framework.quantiles import Interval, interval, quantile
+from tests.performance.framework.verdicts import LEAST_POINTS, trend
 
 BLOCKS = 20
 """A stage is cut into so many blocks of time for its intervals."""
@@ -63,8 +63,9 @@ def generator(records: Records) -> dict[str, Any]:
 def parts(samples: list[tuple[float, Usage]], seconds: float) -> dict[str, Any]:
     """Memory in MB at the begin, the end and the most; CPU as a share of one core; growth in MB a minute.
 
-    What grows is looked for in the processes that live all the while: a Lambda sandbox that starts or is reaped is
-    40 MB more or less of the part, and no leak.
+    What grows is looked for in each process that lives all the while, as what it grows by in both halves of the time,
+    and summed: a Lambda sandbox that starts or is reaped is 40 MB more or less of the part, and what one loads once at
+    its first request is a step; neither is a leak.
     """
     if not samples:
         return {}
@@ -74,20 +75,31 @@ def parts(samples: list[tuple[float, Usage]], seconds: float) -> dict[str, Any]:
         used = [usage[name] for _, usage in samples]
         pss = np.array([one.pss for one in used])
         lasting = set.intersection(*(set(one.own) for one in used))
-        own = np.array([sum(one.own[pid] for pid in lasting) for one in used])
-        grown = trend(times, own, np.random.default_rng(1))
+        own = [np.array([one.own[pid] for one in used]) for pid in sorted(lasting)]
+        known = len(times) >= 2 * LEAST_POINTS and own
+        growing = [mb for mb in own if np.ptp(mb)]
         found[name] = {
             "pss_begin_mb": round(float(pss[0]), 1),
             "pss_end_mb": round(float(pss[-1]), 1),
             "pss_most_mb": round(float(pss.max()), 1),
             "cpu_cores": round((used[-1].cpu - used[0].cpu) / max(seconds, 0.001), 3),
             "processes": [len(used[0].own), len(used[-1].own), len(lasting)],
-            "growth_mb_per_minute": round(grown.estimate * 60, 3),
-            "growth_low": round(grown.low * 60, 3) if np.isfinite(grown.low) else None,
+            "growth_mb_per_minute": round(60 * sum(_trend(times, mb).estimate for mb in growing), 3),
+            "growth_low": round(60 * sum(_least(times, mb) for mb in growing), 3) if known else None,
             "samples": [(round(at, 1), round(float(mb), 1)) for at, mb in zip(times, pss, strict=True)],
-            "own_mb": [round(float(mb), 1) for mb in own],
+            "own_mb": [round(float(mb), 1) for mb in sum(own, np.zeros(len(times)))],
         }
     return found
+
+
+def _trend(times: np.ndarray, mb: np.ndarray) -> Interval:
+    return trend(times, mb, np.random.default_rng(1))
+
+
+def _least(times: np.ndarray, mb: np.ndarray) -> float:
+    """MB a second that it surely grows by in the first half and in the second."""
+    half = len(times) // 2
+    return max(0.0, min(_trend(times[:half], mb[:half]).low, _trend(times[half:], mb[half:]).low))
 
 
 def traffic(before: Counts, after: Counts, requests: int) -> dict[str, Any]:

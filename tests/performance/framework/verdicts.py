@@ -17,6 +17,8 @@ Verdict = Literal["faster", "slower", "same", "cannot tell"]
 CONFIDENCE = 0.995
 MARGINS = {0.5: 0.03, 0.95: 0.05, 0.99: 0.10}
 """What counts as no difference: a p50 within 3 %, a p95 within 5 %, a p99 within 10 %."""
+LEAST_POINTS = 10
+"""Of a series, to say how it grows."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def compare(
 def trend(times: np.ndarray, values: np.ndarray, rng: np.random.Generator, confidence: float = CONFIDENCE) -> Interval:
     """How much a value grows per second: the median of the slopes between points, bounded by resampled runs of points.
 
-    Needs ten points; fewer bound nothing.
+    Fewer than LEAST_POINTS bound nothing.
     """
 
     def slope(x: np.ndarray, y: np.ndarray) -> float:
@@ -100,7 +102,7 @@ def trend(times: np.ndarray, values: np.ndarray, rng: np.random.Generator, confi
         return float(np.median((y[j][apart] - y[i][apart]) / (x[j][apart] - x[i][apart])))
 
     estimate = slope(times, values)
-    if len(times) < 10:
+    if len(times) < LEAST_POINTS:
         return Interval(estimate, float("-inf"), float("inf"))
     residuals = values - estimate * times
     length, drawn = max(2, round(len(times) ** (1 / 3))), []
