@@ -139,7 +139,7 @@ eval-embeddings: install-tests ## Which embedding model finds best in English an
 	PYTHONPATH=$(PYTHONPATH):.local/eval/candidates $(PY) -m tests.eval.embeddings $(if $(MODELS),--models $(MODELS))
 
 soak-sync: install-tests ## Every kind of source, ten runs with kills and edits, against one whole run
-	SYNC_RUNS=10 $(PY) -m pytest -q tests/layers/search/sources/test_interrupted_sync.py
+	SYNC_RUNS=10 $(PY) -m pytest -q -rP tests/layers/search/sources/test_interrupted_sync.py
 
 mutate-tenancy: install-tests ## Every condition on the organization taken away, one at a time (SHARE=0.05 also runs the tests, IN=search)
 	$(PY) -m tests.eval.tenancy $(if $(SHARE),--share $(SHARE)) $(if $(IN),--in $(IN))

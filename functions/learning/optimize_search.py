@@ -1,6 +1,5 @@
 """POST /api/v1/ai-enhancement/search/optimize: run queries against the search, and say what the times recommend."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -9,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from assistant.http import LLM, AdminCaller, Db, lambda_handler
 from assistant.http.feedback import Storable
 from assistant.http.learning import RankingWeights
-from assistant.learning.measure import measure, own_queries
+from assistant.learning.measure import Measured, measure, own_queries
 from assistant.platform.errors import Conflict
 from assistant.search.ranking import weights_of
 
@@ -26,27 +25,10 @@ class SearchMeasurement(BaseModel):
     limit: int = Field(default=10, ge=1, le=100)
 
 
-class SearchRecommendation(BaseModel):
-    action: str
-    because: str
-
-
-class MeasuredSearch(BaseModel):
+class MeasuredSearch(Measured):
     """Milliseconds inside the function; the first search of each query apart. `complete`: time sufficed for all."""
 
-    searches: int
-    complete: bool
-    p50_ms: float
-    p95_ms: float
-    p99_ms: float
-    first_p50_ms: float
-    queries_per_second: float
-    hit_rate: float
-    average_results: float
-    without_results: list[str]
-    degraded: int
     weights: RankingWeights
-    recommendations: list[SearchRecommendation]
 
 
 @router.post("/api/v1/ai-enhancement/search/optimize")
@@ -58,7 +40,7 @@ async def optimize_search(caller: AdminCaller, db: Db, body: SearchMeasurement |
             raise Conflict("There is nothing to search for: send queries, or add documents first.")
         measured = measure(reading, caller, queries, body.repetitions, body.limit)
         weights = RankingWeights.of(weights_of(reading, caller.organization_id))
-    return MeasuredSearch.model_validate({**asdict(measured), "weights": weights})
+    return MeasuredSearch(**measured.model_dump(), weights=weights)
 
 
 handler = lambda_handler(router, limit=LLM)

@@ -8,7 +8,7 @@ import base64
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from tests.servers.api import Answer, ApiServer, Refused, Request, stamp
 
@@ -159,12 +159,34 @@ class Jira(Atlassian):
             start, found = int(request.query.get("startAt", 0)), self.found(request.query["jql"])
             rows = found[start : start + min(int(request.query["maxResults"]), PAGE)]
             return Answer(body={"issues": [self._shown(row) for row in rows], "startAt": start, "total": len(found)})
+        if found := re.fullmatch(r"/secure/attachment/(\d+)/[^/]+", path):
+            return Answer(body=self._file(found.group(1)))
         if found := re.fullmatch(r"/rest/api/2/issue/(\d+)", path):
             entry = self.entries.get(found.group(1))
             if entry is None:
                 raise Refused(404)
             return Answer(body=self._shown(entry))
         raise Refused(404)
+
+    def attach(self, identity: str, name: str, content: bytes) -> str:
+        self._next += 1
+        moment = self.now()
+        self.entries[identity]["changed"] = moment
+        file = {"id": str(self._next), "name": name, "content": content, "made": moment}
+        self.entries[identity].setdefault("files", []).append(file)
+        return str(self._next)
+
+    def detach(self, identity: str) -> None:
+        """Take the last file away."""
+        self.entries[identity]["changed"] = self.now()
+        self.entries[identity]["files"].pop()
+
+    def _file(self, number: str) -> bytes:
+        files = [file for entry in self.entries.values() for file in entry.get("files", []) if file["id"] == number]
+        if not files:
+            raise Refused(404)
+        content: bytes = files[0]["content"]
+        return content
 
     def comment(self, identity: str, text: str) -> None:
         entry = self.entries[identity]
@@ -181,6 +203,13 @@ class Jira(Atlassian):
                 "summary": entry["title"], "updated": stamp(entry["changed"]).replace("Z", "+0000"),
                 "labels": entry["labels"], "reporter": {"displayName": "Ann"}, "project": {"key": entry["where"]},
                 "comment": {"comments": [{"created": stamp(moment)} for moment, _ in comments]},
+                "attachment": [
+                    {"id": file["id"], "filename": file["name"], "size": len(file["content"]),
+                     "created": stamp(file["made"]), "author": {"displayName": "Cid"},
+                     # As Jira knows itself, which need not be how it is reached.
+                     "content": f"https://jira.example/secure/attachment/{file['id']}/{quote(file['name'])}"}
+                    for file in entry.get("files", [])
+                ],
             },
             "renderedFields": {
                 "description": f"<p>{entry['text']}</p>",

@@ -3975,9 +3975,9 @@ export interface components {
             without_results: string[];
             /** Degraded */
             degraded: number;
-            weights: components["schemas"]["RankingWeights"];
             /** Recommendations */
             recommendations: components["schemas"]["SearchRecommendation"][];
+            weights: components["schemas"]["RankingWeights"];
         };
         /**
          * MetricsSummary
@@ -5081,7 +5081,10 @@ export interface components {
              */
             one_per_document?: boolean;
         };
-        /** SearchRecommendation */
+        /**
+         * SearchRecommendation
+         * @description `because` is the measurement it is drawn from.
+         */
         SearchRecommendation: {
             /** Action */
             action: string;

@@ -1,8 +1,12 @@
 """Analysis at once: numbers of the parser, remarks of linters, no model and no cost."""
 
 import base64
+import gzip
 
 import pytest
+
+from tests.layers.documentation.test_inputs import tarred
+from tests.servers.archives import AT, archive_host
 
 FUNCTION = "documentation.analyze_code"
 
@@ -69,3 +73,26 @@ def test_what_cannot_be_read_is_refused_clearly(call, person, filename, content,
 def test_addresses_inside_are_refused(call, person, url):
     answer = call(FUNCTION, person(), json_body={"code_input": {"type": "repository", "url": url}})
     assert (answer.status, answer.body["code"]) == (422, "address_refused")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected", "code"),
+    [
+        (200, gzip.compress(tarred(("p-HEAD/a.py", b"def f(): pass\n"))), 200, None),
+        (404, b"", 422, "invalid"),
+        (500, b"", 503, "repository_unavailable"),
+        (302, b"http://169.254.169.254/latest/meta-data/", 422, "address_refused"),
+    ],
+)
+def test_a_repository_is_read_or_it_is_said_why_not(call, person, monkeypatch, status, body, expected, code):
+    with archive_host(monkeypatch) as (url, answers):
+        answers[AT] = (status, body)
+        answer = call(FUNCTION, person(), json_body={"code_input": {"type": "repository", "url": url}})
+    assert (answer.status, answer.body.get("code")) == (expected, code), answer.body
+
+
+def test_more_than_is_read_at_once_is_refused(call, person):
+    content = base64.b64encode(b"x = 1\n" * 200_000).decode()
+    body = {"code_input": {"type": "file", "filename": "a.py", "content": content}}
+    answer = call(FUNCTION, person(), json_body=body)
+    assert (answer.status, answer.body["code"]) == (422, "too_much_code")

@@ -24,3 +24,12 @@ def test_the_language_must_be_told(call, person, sent, bucket):
 
 def test_a_budget_without_room_refuses_it(call, person, sent, bucket, code):
     assert call(FUNCTION, person(budget=1), json_body={"code": code, "language": "python"}).status == 402
+
+
+def test_a_key_is_for_one_order(call, person, sent, bucket, code):
+    someone, key = person(), {"idempotency-key": "q1"}
+    first = call(FUNCTION, someone, json_body={"code": code, "language": "python"}, headers=key)
+    again = call(FUNCTION, someone, json_body={"code": code, "language": "python"}, headers=key)
+    other = call(FUNCTION, someone, json_body={"code": f"{code}\n", "language": "python"}, headers=key)
+    assert [answer.status for answer in (first, again, other)] == [202, 202, 409]
+    assert again.body["task_id"] == first.body["task_id"]

@@ -1,5 +1,7 @@
 """Retraining from feedback is a task of the administrator's."""
 
+from assistant.search.embeddings.models import LOCAL
+
 FUNCTION = "feedback.retrain_from_feedback"
 
 
@@ -24,3 +26,21 @@ def test_bad_input_is_named(call, person, sent):
     answer = call(FUNCTION, person(role="admin"), json_body={"min_feedback_count": 0})
     assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/min_feedback_count")
     assert sent == []
+
+
+def test_a_budget_without_room_refuses_it(call, person, sent, monkeypatch):
+    monkeypatch.setenv("EMBEDDING_PROVIDER", "openai")
+    monkeypatch.setenv("EMBEDDING_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("EMBEDDING_MODEL", LOCAL)
+    poor = person(role="admin", budget=1)
+    judged = {"target_id": "d", "context": "search", "feedback_type": "like", "query": "the hold"}
+    assert call("feedback.give_feedback", poor, json_body=judged).status == 201
+    answer = call(FUNCTION, poor)
+    assert (answer.status, answer.body["code"]) == (402, "budget_exceeded"), answer.body
+    assert sent == []
+
+
+def test_a_key_is_for_one_order(call, person, sent):
+    admin, key = person(role="admin"), {"idempotency-key": "t2"}
+    assert call(FUNCTION, admin, headers=key).status == 202
+    assert call(FUNCTION, admin, json_body={"min_feedback_count": 11}, headers=key).status == 409

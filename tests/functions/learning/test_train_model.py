@@ -1,5 +1,7 @@
 """Training is a task of the administrator's."""
 
+from assistant.search.embeddings.models import LOCAL
+
 FUNCTION = "learning.train_model"
 
 
@@ -28,3 +30,21 @@ def test_bad_input_is_named(call, person, sent):
 
 def test_users_cannot_reach_it_as_a_task_either(call, person, sent):
     assert call("tasks.submit_task", person(), json_body={"task_func": "train_ranking"}).status == 422
+
+
+def test_a_budget_without_room_refuses_it(call, person, sent, monkeypatch):
+    monkeypatch.setenv("EMBEDDING_PROVIDER", "openai")
+    monkeypatch.setenv("EMBEDDING_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("EMBEDDING_MODEL", LOCAL)
+    poor = person(role="admin", budget=1)
+    judged = {"target_id": "d", "context": "search", "feedback_type": "like", "query": "the hold"}
+    assert call("feedback.give_feedback", poor, json_body=judged).status == 201
+    answer = call(FUNCTION, poor)
+    assert (answer.status, answer.body["code"]) == (402, "budget_exceeded"), answer.body
+    assert sent == []
+
+
+def test_a_key_is_for_one_order(call, person, sent):
+    admin, key = person(role="admin"), {"idempotency-key": "t2"}
+    assert call(FUNCTION, admin, headers=key).status == 202
+    assert call(FUNCTION, admin, json_body={"training_type": "incremental"}, headers=key).status == 409

@@ -2,6 +2,8 @@
 
 import pytest
 
+from assistant.search.uploads import MOST_BYTES
+
 UPLOAD = "search.upload_file"
 pytestmark = pytest.mark.usefixtures("bucket")
 
@@ -27,7 +29,13 @@ def test_a_colleagues_name(call, form, person):
 
 @pytest.mark.parametrize(
     ("name", "content", "status"),
-    [("a.exe", b"x", 415), ("a.pdf", b"x", 422), ("a.md", b"", 422), ("a.doc", b"x", 415)],
+    [
+        ("a.exe", b"x", 415),
+        ("a.txt", b"x" * (MOST_BYTES + 1), 413),
+        ("a.pdf", b"x", 422),
+        ("a.md", b"", 422),
+        ("a.doc", b"x", 415),
+    ],
 )
 def test_what_is_refused(call, form, person, name, content, status):
     assert call(UPLOAD, person(), **form(("file", content, name))).status == status

@@ -1,8 +1,6 @@
 """Repositories: the archive's address, and fetching it from a server that answers as GitLab does."""
 
 import gzip
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -11,6 +9,7 @@ from assistant.documentation.inputs import take
 from assistant.documentation.repository import archive_address, fetch
 from assistant.platform.errors import AssistantError, Invalid
 from tests.layers.documentation.test_inputs import tarred
+from tests.servers.archives import AT, archive_host
 
 
 @pytest.mark.parametrize(
@@ -40,32 +39,8 @@ def test_what_names_no_repository_is_refused(url, reference):
 
 @pytest.fixture
 def gitlab(monkeypatch):
-    answers = {}
-
-    class Host(BaseHTTPRequestHandler):
-        def do_GET(self):
-            status, body = answers.get(self.path, (404, b""))
-            self.send_response(status)
-            if status == 302:
-                self.send_header("Location", body.decode())
-                body = b""
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("OUTBOUND_ALLOWED_HOSTS", "127.0.0.1")
-    monkeypatch.setattr("assistant.platform.outbound.FIRST_PAUSE", 0.01)
-    yield f"http://127.0.0.1:{server.server_port}/g/p", answers
-    server.shutdown()
-    server.server_close()
-
-
-AT = "/g/p/-/archive/HEAD/p-HEAD.tar.gz"
+    with archive_host(monkeypatch) as found:
+        yield found
 
 
 def test_a_repository_is_fetched_and_read(gitlab):

@@ -32,6 +32,7 @@ def cleaned(text, known=(1, 2), cut_off=False, section=SUMMARY):
         ("Summary of it all.\nText.", "Summary of it all.\nText."),
         ("Backed [1] and [2], invented [9] and [123].", "Backed [1] and [2], invented  and ."),
         ("A list [1234] or a[0].", "A list [1234] or a."),
+        ("BEGIN QUOTED 0123456789ab\nText.\nEND QUOTED 0123456789ab", "Text."),
         ("", ""), ("   \n ", ""), ("Summary", ""),
     ],
 )  # fmt: skip

@@ -18,21 +18,25 @@ MEANINGS = (
 DIMENSIONS = 384
 
 
-def vector(text: str) -> list[float]:
+def vector(text: str, dimensions: int = DIMENSIONS) -> list[float]:
     """One axis a meaning, and a last one for everything else."""
     words = text.lower().replace(".", " ").split()
     counts = [float(sum(word in group for word in words)) for group in MEANINGS]
     rest = 0.05 if any(counts) else 1.0
-    made = [*counts, *([0.0] * (DIMENSIONS - len(counts) - 1)), rest]
+    made = [*counts, *([0.0] * (dimensions - len(counts) - 1)), rest]
     length = sum(number * number for number in made) ** 0.5
     return [number / length for number in made]
 
 
 class EmbeddingServer:
-    """`plan` holds what the next requests get instead of vectors: a status, or a function of the handler."""
+    """`plan` holds what the next requests get instead of vectors: a status, or a function of the handler.
+
+    `dimensions`: how long its vectors are.
+    """
 
     def __init__(self) -> None:
         self.plan: list[Any] = []
+        self.dimensions = DIMENSIONS
         self.requests: list[SimpleNamespace] = []
         owner = self
 
@@ -50,7 +54,10 @@ class EmbeddingServer:
                 elif planned is not None:
                     self.answer(planned, {"error": {"message": "planned", "type": "planned"}})
                 else:
-                    data = [{"index": n, "embedding": vector(text)} for n, text in enumerate(body["input"])]
+                    data = [
+                        {"index": n, "embedding": vector(text, owner.dimensions)}
+                        for n, text in enumerate(body["input"])
+                    ]
                     tokens = sum(len(text.split()) for text in body["input"])
                     self.answer(200, {"data": data[::-1], "model": LOCAL, "usage": {"prompt_tokens": tokens}})
 

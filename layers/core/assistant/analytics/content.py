@@ -1,6 +1,6 @@
 """The numbers of the reports on search and on the quality of what was written."""
 
-from assistant.analytics.report import Chart, Report, Scope, Table, Total, Unit
+from assistant.analytics.report import Chart, Report, Scope, Total, labels, table_of, values
 from assistant.budget.money import dollars
 from assistant.platform.db import UnitOfWork
 
@@ -34,7 +34,6 @@ SCORES = """CAST(avg(CAST(r.quality ->> 'overall' AS float8)) AS float8) AS over
 HUNK_MEASURES = """count(*) AS proposed, count(*) FILTER (WHERE h.dropped IS NOT NULL) AS dropped,
     count(*) FILTER (WHERE h.decision = 'accept') AS accepted,
     count(*) FILTER (WHERE h.decision = 'reject') AS rejected"""
-NO_UNITS: tuple[Unit, ...] = ("", "", "", "", "")
 PARTS = ("overall", "structure", "completeness", "technical_depth", "clarity")
 
 
@@ -63,14 +62,14 @@ def search(work: UnitOfWork, scope: Scope) -> Report:
             Total("Queries that got a vector of their own", queries),
         ],
         [
-            Table("Documents by source", ("Source", "Documents", "Chunks", "Bytes"), ("", "", "", ""),
-                  [(row["name"], row["documents"], row["chunks"], row["bytes"]) for row in kinds]),
-            Table("Vectors", ("For", "Calls", "Tokens", "Cost", "Median"), ("", "", "", "dollars", "seconds"),
-                  [(row["name"], row["calls"], row["tokens"], dollars(row["cost"]), row["median"]) for row in vectors]),
+            table_of("Documents by source", "Source", {"Documents": "", "Chunks": "", "Bytes": ""}, kinds,
+                     lambda row: (row["documents"], row["chunks"], row["bytes"])),
+            table_of("Vectors", "For", {"Calls": "", "Tokens": "", "Cost": "dollars", "Median": "seconds"}, vectors,
+                     lambda row: (row["calls"], row["tokens"], dollars(row["cost"]), row["median"])),
         ],
         [
-            Chart("documents_by_source", "Documents by source", "bars", [row["name"] for row in kinds],
-                  [float(row["documents"]) for row in kinds]),
+            Chart("documents_by_source", "Documents by source", "bars", labels(kinds),
+                  values(kinds, "documents")),
         ],
         ["A query that was asked before takes its vector from the cache, and one by words alone needs none: neither is "
          "counted as a query here."],
@@ -99,11 +98,11 @@ def quality(work: UnitOfWork, scope: Scope) -> Report:
             Total("Accepted of those decided", 100 * hunks["accepted"] / decided if decided else None, "percent"),
         ],
         [
-            Table("RFCs by model", ("Model", "RFCs", *(part.replace("_", " ").capitalize() for part in PARTS)),
-                  (*NO_UNITS, "", ""),
-                  [(row["name"], row["documents"], *(row[part] for part in PARTS)) for row in models]),
-            Table("Changes by kind of enhancement", ("Kind", *(name.capitalize() for name in counted)),
-                  NO_UNITS, [(row["name"], *(row[name] for name in counted)) for row in kinds]),
+            table_of("RFCs by model", "Model",
+                     {"RFCs": "", **{part.replace("_", " ").capitalize(): "" for part in PARTS}}, models,
+                     lambda row: (row["documents"], *(row[part] for part in PARTS))),
+            table_of("Changes by kind of enhancement", "Kind", {name.capitalize(): "" for name in counted}, kinds,
+                     lambda row: tuple(row[name] for name in counted)),
         ],
         [
             Chart("score_parts", "Average score by part", "bars", [part.replace("_", " ") for part in PARTS],

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from assistant.analytics.report import Chart, Report, Scope, Table, Total, Unit
+from assistant.analytics.report import Chart, Report, Scope, Total, Unit, labels, table_of, values
 from assistant.budget.money import dollars
 from assistant.platform.db import Row, UnitOfWork
 
@@ -61,8 +61,7 @@ def usage(work: UnitOfWork, scope: Scope) -> Report:
             **scope.binds,
         ),
     )
-    columns = ("Calls", "Failed", "Input tokens", "Output tokens", "Median")
-    units: tuple[Unit, ...] = ("", "", "", "", "seconds")
+    columns: dict[str, Unit] = {"Calls": "", "Failed": "", "Input tokens": "", "Output tokens": "", "Median": "seconds"}
 
     def line(row: Row) -> tuple[int | float | None, ...]:
         return (row.get("calls", 0), row.get("failed", 0), row.get("input_tokens", 0), row.get("output_tokens", 0),
@@ -80,13 +79,13 @@ def usage(work: UnitOfWork, scope: Scope) -> Report:
             Total("People", total["people"]),
         ],
         [
-            Table("By feature", ("Feature", *columns), ("", *units), [(row["name"], *line(row)) for row in features]),
-            Table("By model", ("Model", *columns), ("", *units), [(row["name"], *line(row)) for row in models]),
-            Table("By day", ("Day", *columns), ("", *units), [(row["day"], *line(row)) for row in days]),
+            table_of("By feature", "Feature", columns, features, line),
+            table_of("By model", "Model", columns, models, line),
+            table_of("By day", "Day", columns, days, line, "day"),
         ],
         [
-            Chart("calls_by_day", "Calls per day", "line", _names(days, "day"), _values(days, "calls")),
-            Chart("calls_by_feature", "Calls by feature", "bars", _names(features), _values(features, "calls")),
+            Chart("calls_by_day", "Calls per day", "line", labels(days, "day"), values(days, "calls")),
+            Chart("calls_by_feature", "Calls by feature", "bars", labels(features), values(features, "calls")),
         ],
     )
 
@@ -112,19 +111,17 @@ def cost(work: UnitOfWork, scope: Scope) -> Report:
             **scope.binds,
         ),
     )
-    columns = ("Cost", "Requests")
-    units: tuple[Unit, ...] = ("dollars", "")
+    columns: dict[str, Unit] = {"Cost": "dollars", "Requests": ""}
 
     def line(row: Row) -> tuple[float, int]:
         return dollars(row.get("cost", 0)), row.get("requests", 0)
 
     tables = [
-        Table("By feature", ("Feature", *columns), ("", *units), [(row["name"], *line(row)) for row in features]),
-        Table("By day", ("Day", *columns), ("", *units), [(row["day"], *line(row)) for row in days]),
+        table_of("By feature", "Feature", columns, features, line),
+        table_of("By day", "Day", columns, days, line, "day"),
     ]
     if scope.whole_organization:
-        rows = [(row["name"], *line(row)) for row in people]
-        tables.insert(0, Table("By person, the dearest first", ("Person", *columns), ("", *units), rows))
+        tables.insert(0, table_of("By person, the dearest first", "Person", columns, people, line))
     count = (scope.end - scope.start).days + 1
     return Report(
         "cost",
@@ -137,9 +134,9 @@ def cost(work: UnitOfWork, scope: Scope) -> Report:
         ],
         tables,
         [
-            Chart("cost_by_day", "Cost per day", "line", _names(days, "day"), [line(row)[0] for row in days],
+            Chart("cost_by_day", "Cost per day", "line", labels(days, "day"), [line(row)[0] for row in days],
                   "dollars"),
-            Chart("cost_by_feature", "Cost by feature", "bars", _names(features), [line(row)[0] for row in features],
+            Chart("cost_by_feature", "Cost by feature", "bars", labels(features), [line(row)[0] for row in features],
                   "dollars"),
         ],
     )  # fmt: skip
@@ -160,8 +157,10 @@ def tasks(work: UnitOfWork, scope: Scope) -> Report:
         ),
     )
     ended = total["completed"] + total["failed"]
-    columns = ("Submitted", "Completed", "Failed", "Cancelled", "Cost", "Median", "95 % within")
-    units: tuple[Unit, ...] = ("", "", "", "", "dollars", "seconds", "seconds")
+    columns: dict[str, Unit] = {
+        "Submitted": "", "Completed": "", "Failed": "", "Cancelled": "", "Cost": "dollars", "Median": "seconds",
+        "95 % within": "seconds",
+    }  # fmt: skip
 
     def line(row: Row) -> tuple[int | float | None, ...]:
         counts = (row.get(name, 0) for name in ("submitted", "completed", "failed", "cancelled"))
@@ -181,12 +180,12 @@ def tasks(work: UnitOfWork, scope: Scope) -> Report:
             Total("Median duration", total["median"], "seconds"),
         ],
         [
-            Table("By type", ("Type", *columns), ("", *units), [(row["name"], *line(row)) for row in types]),
-            Table("By day", ("Day", *columns), ("", *units), [(row["day"], *line(row)) for row in days]),
+            table_of("By type", "Type", columns, types, line),
+            table_of("By day", "Day", columns, days, line, "day"),
         ],
         [
-            Chart("tasks_by_day", "Tasks submitted per day", "line", _names(days, "day"), _values(days, "submitted")),
-            Chart("tasks_by_type", "Tasks by type", "bars", _names(types), _values(types, "submitted")),
+            Chart("tasks_by_day", "Tasks submitted per day", "line", labels(days, "day"), values(days, "submitted")),
+            Chart("tasks_by_type", "Tasks by type", "bars", labels(types), values(types, "submitted")),
         ],
         ["Counts the tasks that are still kept: a clean-up removes old ones."],
     )  # fmt: skip
@@ -198,11 +197,3 @@ def _every_day(scope: Scope, rows: list[Row]) -> list[Row]:
     count = (scope.end - scope.start).days + 1
     days = [(scope.start + timedelta(days=n)).isoformat() for n in range(count)]
     return [{**found.get(day, {}), "day": day} for day in days]
-
-
-def _names(rows: list[Row], key: str = "name") -> list[str]:
-    return [str(row[key]) for row in rows]
-
-
-def _values(rows: list[Row], key: str) -> list[float]:
-    return [float(row.get(key, 0)) for row in rows]

@@ -1,9 +1,11 @@
 """A report before it has a form: numbers with their names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+
+from assistant.platform.db import Row
 
 Value = int | float | str | None
 # dollars are shown with six digits after the point: a call may cost less than a cent.
@@ -76,6 +78,29 @@ class Report:
     tables: list[Table]
     charts: list[Chart]
     notes: list[str] = field(default_factory=list)
+
+
+def table_of(
+    title: str,
+    first: str,
+    columns: Mapping[str, Unit],
+    rows: Sequence[Row],
+    line: Callable[[Row], tuple[Value, ...]],
+    key: str = "name",
+) -> Table:
+    """A table whose lines begin with what they are about; `columns`: those that `line` fills, with their units."""
+    lines = [(row[key], *line(row)) for row in rows]
+    return Table(title, (first, *columns), ("", *columns.values()), lines)
+
+
+def labels(rows: Sequence[Row], key: str = "name") -> list[str]:
+    """What a chart's values are of."""
+    return [str(row[key]) for row in rows]
+
+
+def values(rows: Sequence[Row], key: str) -> list[float]:
+    """A chart's values."""
+    return [float(row.get(key, 0)) for row in rows]
 
 
 def shown(value: Value, unit: Unit = "") -> str:

@@ -12,6 +12,7 @@ from assistant.chat.relevance import NOT_BACKED, NOTHING_FOUND, in_language, rel
 from assistant.chat.stream import Deltas
 from assistant.generation import compose
 from assistant.generation.citations import check
+from assistant.generation.fence import unfenced
 from assistant.llm.fleet import Fleet
 from assistant.llm.gateway import Completion
 from assistant.llm.metered import Payer, metered
@@ -127,7 +128,7 @@ def _quoted(found: list[Passage]) -> Answer:
 
 def _checked(question: str, text: str, found: list[Passage], model: str) -> Answer:
     """The model's answer with the citations that hold; what nothing backs is said not to be in the sources."""
-    text = text.strip()
+    text = unfenced(text)
     if not text or NOT_THERE in text.upper():
         return Answer(in_language(NOTHING_FOUND, question), grounded=False, citations=[], checked={}, model=model)
     checked = check(text, {number: f"{passage.title} {passage.content}" for number, passage in enumerate(found, 1)})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from assistant.generation.fence import unfenced
 from assistant.generation.request import RfcRequest
 from assistant.generation.template import Section
 from assistant.search.search import Passage
@@ -17,7 +18,7 @@ QUOTED = 240  # characters of a passage shown as evidence
 def clean(text: str, section: Section, known: set[int], *, cut_off: bool) -> str:
     """The model's text with the document's structure kept: no headings of its own, no citation of nothing, and
     where it was cut off, no half sentence."""
-    text = HEADING.sub("", text).strip()
+    text = HEADING.sub("", unfenced(text)).strip()
     if cut_off:
         text = whole_sentences(text)
     first, _, rest = text.partition("\n")

@@ -1,7 +1,8 @@
 """A set of queries run against the search as it is: how fast, how often something is found, what could be better."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict
 
 from assistant.identity.caller import Caller
 from assistant.platform.clock import monotonic
@@ -14,18 +15,20 @@ SLOW_MS = 200.0  # what a search may take at p95
 DEFAULT_QUERIES = 20
 
 
-@dataclass(frozen=True)
-class Recommendation:
+class SearchRecommendation(BaseModel):
     """`because` is the measurement it is drawn from."""
+
+    model_config = ConfigDict(frozen=True)
 
     action: str
     because: str
 
 
-@dataclass(frozen=True)
-class Measured:
+class Measured(BaseModel):
     """Times in milliseconds of searches one after the other, without the gateway; the first of each query apart, since
     it may embed the query and reads cold pages. `complete`: the time sufficed for all."""
+
+    model_config = ConfigDict(frozen=True)
 
     searches: int
     complete: bool
@@ -38,7 +41,7 @@ class Measured:
     average_results: float
     without_results: list[str]
     degraded: int
-    recommendations: list[Recommendation]
+    recommendations: list[SearchRecommendation]
 
 
 def own_queries(work: UnitOfWork, organization_id: str) -> list[str]:
@@ -104,38 +107,40 @@ def percentile(ordered: Sequence[float], percent: int) -> float:
 
 def _recommendations(
     p95: float, without: list[str], queries: int, degraded: int, searches: int, complete: bool, first: float
-) -> list[Recommendation]:
+) -> list[SearchRecommendation]:
     said = []
     if p95 > SLOW_MS:
         said.append(
-            Recommendation(
-                "POST /api/v1/performance/database/optimize, then measure again",
-                f"p95 is {p95:.0f} ms, above {SLOW_MS:.0f}",
+            SearchRecommendation(
+                action="POST /api/v1/performance/database/optimize, then measure again",
+                because=f"p95 is {p95:.0f} ms, above {SLOW_MS:.0f}",
             )
         )
     if without:
         said.append(
-            Recommendation(
-                "Add documents on these subjects, or check that their sources are enabled and synced",
-                f"{len(without)} of {queries} queries found nothing",
+            SearchRecommendation(
+                action="Add documents on these subjects, or check that their sources are enabled and synced",
+                because=f"{len(without)} of {queries} queries found nothing",
             )
         )
     if degraded:
         said.append(
-            Recommendation(
-                "Check the embedding model and the budget that pays for it: these went by words alone",
-                f"{degraded} of {searches} searches were degraded",
+            SearchRecommendation(
+                action="Check the embedding model and the budget that pays for it: these went by words alone",
+                because=f"{degraded} of {searches} searches were degraded",
             )
         )
     if first > 3 * SLOW_MS:
         said.append(
-            Recommendation(
-                "Most of a first search is the embedding of its query: a nearer or smaller embedding model would help",
-                f"a first search takes {first:.0f} ms",
+            SearchRecommendation(
+                action="Most of a first search is the embedding of its query: a nearer or smaller model would help",
+                because=f"a first search takes {first:.0f} ms",
             )
         )
     if not complete:
         said.append(
-            Recommendation("Measure fewer queries at once", f"the {SECONDS:.0f} seconds did not suffice for all")
+            SearchRecommendation(
+                action="Measure fewer queries at once", because=f"the {SECONDS:.0f} seconds did not suffice for all"
+            )
         )
     return said  # fmt: skip

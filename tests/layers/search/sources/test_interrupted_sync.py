@@ -72,6 +72,7 @@ def test_runs_with_kills_end_like_one_whole_run(db, person, admin, world):
     other = Caller(other.user_id, other.organization_id, "admin", frozenset(), "", other.email)
     request(db, other, source_of(db, other, world), sync_type="full")
     run(db)
+    print(f"{world.source_type}: {len(died)} runs, {sum(died)} kills, {len(world.server.requests)} requests")
     assert len(died) == RUNS + 1
     assert min(died) >= SHORTEST, died
     once = indexed(db, other)
@@ -79,4 +80,5 @@ def test_runs_with_kills_end_like_one_whole_run(db, person, admin, world):
     wanted = world.contents()
     assert wanted.keys() <= once.keys()
     assert all(text in once[key]["content"] for key, text in wanted.items())
+    print(f"the same {len(once)} documents as one whole run leaves")
     assert len(once.keys() - wanted.keys()) <= 4  # code files, which the world does not list

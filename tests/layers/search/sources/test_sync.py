@@ -13,6 +13,7 @@ from assistant.tasks.run import run_ticket
 from tests.layers.search.sources.runs import TYPE, connected, indexed, request, run, source_of
 from tests.servers.api import broken
 
+DOCUMENTS, UNREADABLE = 27, 1  # issues and their files, and a picture
 ONE = pytest.mark.parametrize("world", ["jira-cloud"], indirect=True)
 
 
@@ -22,11 +23,12 @@ def test_a_run_counts_what_it_did_and_tells_it(db, admin, world):
     request(db, admin, source)
     task = run(db)
     result = task.result
-    assert (result["added"], result["updated"], result["deleted"], result["errors"]) == (25, 0, 0, 0)
-    assert (result["processed"], result["source_id"], result["unfinished"]) == (25, source.source_id, False)
-    ids = list(world.contents())
-    world.server.edit(ids[0], "changed mark1")
-    world.server.remove(ids[1])
+    assert (result["added"], result["updated"], result["deleted"], result["errors"]) == (DOCUMENTS, 0, 0, UNREADABLE)
+    assert (result["processed"], result["source_id"]) == (DOCUMENTS + UNREADABLE, source.source_id)
+    assert result["unfinished"] is False
+    _, _, edited, removed, *_ = world.contents()
+    world.server.edit(edited, "changed mark1")
+    world.server.remove(removed)
     world.server.add("DEV", "New", "new mark2")
     request(db, admin, source)
     result = run(db).result
@@ -40,7 +42,7 @@ def test_a_run_counts_what_it_did_and_tells_it(db, admin, world):
         [listed] = store.listed(work, admin.organization_id, admin.user_id, include_disabled=True)
     assert [row["data"]["status"] for row in told] == ["running", "completed"] * 2
     assert told[-1]["data"]["deleted"] == 1
-    assert (listed.documents, listed.last_sync["updated"], listed.last_sync["status"]) == (25, 1, "completed")
+    assert (listed.documents, listed.last_sync["updated"], listed.last_sync["status"]) == (DOCUMENTS, 1, "completed")
 
 
 @ONE
@@ -54,7 +56,12 @@ def test_what_is_the_same_is_not_indexed_again(db, admin, world):
         )
     request(db, admin, source, sync_type="full")
     result = run(db).result
-    assert (result["processed"], result["added"], result["updated"], result["deleted"]) == (25, 0, 0, 0)
+    assert (result["processed"], result["added"], result["updated"], result["deleted"]) == (
+        DOCUMENTS + UNREADABLE,
+        0,
+        0,
+        0,
+    )
     with db.reading() as work:
         assert before == work.run(
             "SELECT chunk_id FROM chunks WHERE organization_id = CAST(:id AS uuid)", id=admin.organization_id
@@ -77,6 +84,37 @@ def test_what_the_source_deletes_is_gone_from_the_next_search(db, admin, world):
     request(db, admin, source)
     run(db)
     assert found() == []
+
+
+@pytest.mark.parametrize("world", ["jira-cloud", "jira-server"], indirect=True)
+def test_what_is_attached_comes_and_goes_with_its_issue(db, admin, world):
+    source = source_of(db, admin, world)
+
+    def now():
+        request(db, admin, source)
+        run(db)
+        return {key for key in indexed(db, admin) if "/" in key}
+
+    first, second, third, *_ = world.server.entries
+    there = now()
+    assert there == {key for key in world.contents() if "/" in key}
+    more = f"{third}/{world.server.attach(third, 'third.md', b'attached later')}"
+    assert now() == there | {more}
+    assert indexed(db, admin)[more]["title"] == f"DEV-{third}: third.md"
+    world.server.detach(second)
+    world.server.remove(first)
+    assert now() == {more}
+    world.server.entries[third]["where"] = "SECRET"  # moved to a project that is not ours
+    assert now() == set()
+
+
+@ONE
+def test_without_attachments_none_is_read(db, admin, world):
+    world.config["include_attachments"] = False
+    request(db, admin, source_of(db, admin, world))
+    assert run(db).result["errors"] == 0
+    assert not [key for key in indexed(db, admin) if "/" in key]
+    assert not [each for each in world.server.requests if "/attachment/" in each.path]
 
 
 @ONE
@@ -104,11 +142,11 @@ def test_a_run_from_a_time_or_of_a_category_leaves_the_next_one_whole(db, admin,
     request(db, admin, source, since_timestamp=moment)
     assert run(db).result["added"] in range(5, 10)
     request(db, admin, source, categories=["DEV"], sync_type="full")
-    assert run(db).result["processed"] == 25
+    assert run(db).result["processed"] == DOCUMENTS + UNREADABLE
     with db.reading() as work:
         assert store.find(work, admin.organization_id, source.source_id).cursor == {}
     request(db, admin, source)
-    assert run(db).result["processed"] == 25
+    assert run(db).result["processed"] == DOCUMENTS + UNREADABLE
 
 
 @ONE
@@ -140,7 +178,7 @@ def test_a_source_that_is_down_is_tried_again(db, admin, world):
         [row] = work.run("SELECT status FROM tasks WHERE organization_id = CAST(:id AS uuid)", id=admin.organization_id)
         work.run("UPDATE tasks SET not_before = now() WHERE task_type = :type", type=TYPE)
     assert row["status"] == "queued"
-    assert run(db).result["added"] == 25
+    assert run(db).result["added"] == DOCUMENTS
 
 
 @ONE
@@ -165,4 +203,4 @@ def test_what_cannot_be_read_is_counted_and_the_rest_is_there(db, admin, world):
     world.server.edit(next(iter(world.contents())), "</p>")
     request(db, admin, source_of(db, admin, world))
     result = run(db).result
-    assert result["added"] + result["errors"] == 25
+    assert result["added"] + result["errors"] == DOCUMENTS + UNREADABLE

@@ -72,7 +72,11 @@ def jira(*, cloud: bool) -> World:
     server, dice = Jira(cloud=cloud), random.Random(2)
     for number in range(25):
         server.add("DEV", f"Issue {number}", text(dice), labels=["Bug"])
-    server.add("SECRET", "Elsewhere", "not ours")
+    first, second, *_ = server.entries
+    server.attach(first, "first notes.md", b"# Notes\n\nattached mark7")
+    server.attach(first, "logo.png", b"\x89PNG")
+    server.attach(second, "second.md", text(dice).encode())
+    server.attach(server.add("SECRET", "Elsewhere", "not ours"), "theirs.md", b"not ours")
 
     def change(dice: random.Random) -> None:
         ours = [key for key, entry in server.entries.items() if entry["where"] == "DEV"]
@@ -81,16 +85,26 @@ def jira(*, cloud: bool) -> World:
             server.edit(dice.choice(ours), text(dice))
         elif happened < 0.6:
             server.comment(dice.choice(ours), text(dice))
-        elif happened < 0.8:
+        elif happened < 0.7:
             server.add("DEV", f"New {dice.random()}", text(dice))
+        elif happened < 0.8:
+            server.attach(dice.choice(ours), f"{dice.random()}.md", text(dice).encode())
+        elif happened < 0.88 and (attached := [key for key in ours if server.entries[key].get("files")]):
+            server.detach(dice.choice(attached))
         else:
             server.remove(dice.choice(ours))
 
     def contents() -> dict[str, str]:
-        return {
+        files = {
+            f"{key}/{file['id']}": file["content"].decode().split()[-1]
+            for key, entry in server.entries.items() if entry["where"] == "DEV"
+            for file in entry.get("files", []) if file["name"].endswith(".md")
+        }  # fmt: skip
+        issues = {
             key: (entry["comments"][-1][1] if entry.get("comments") else entry["text"]).split()[-1]
             for key, entry in server.entries.items() if entry["where"] == "DEV"
         }  # fmt: skip
+        return issues | files
 
     return World(
         "jira", server, {"base_url": server.url, "projects": ["DEV"], **signing_in(cloud=cloud)}, change, contents

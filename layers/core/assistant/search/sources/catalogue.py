@@ -48,6 +48,7 @@ class Confluence(Atlassian):
 
 class Jira(Atlassian):
     projects: Names = Field(description="Keys of the projects to read")
+    include_attachments: bool = True
 
 
 class GitLab(Configuration):
@@ -96,7 +97,7 @@ TYPES: dict[str, SourceType] = {
     for each in (
         SourceType("confluence", "Pages and attachments of Confluence spaces", Confluence,
                    "An API token (cloud) or a personal access token (server)", "confluence", "spaces"),
-        SourceType("jira", "Issues of Jira projects with their comments", Jira,
+        SourceType("jira", "Issues of Jira projects with their comments and attachments", Jira,
                    "An API token (cloud) or a personal access token (server)", "jira", "projects"),
         SourceType("gitlab", "Issues and files of GitLab projects", GitLab,
                    "An access token with the scopes read_api and read_repository", "gitlab", "projects"),
