@@ -1,38 +1,44 @@
 /** Many messages a second over the socket that the page has open, posted to the gateway as the delivery does it. */
 
-import type { Page } from "@playwright/test";
+import type { Page, WebSocket } from "@playwright/test";
 import { expect } from "./world";
 
 interface Place {
+  socket: WebSocket;
   connection: string;
   offset: number;
   epoch: string;
 }
 
 /** What the gateway told the next socket that the page opens; only listens. */
-export function place(page: Page): Promise<Place> {
+export function socketOf(page: Page): Promise<Place> {
   return new Promise((told) => {
     const found: Partial<Place> = {};
     page.on("websocket", (socket) =>
       socket.on("framereceived", ({ payload }) => {
         const { type, offset, data } = JSON.parse(String(payload));
-        if (type === "connection_established") told(Object.assign(found, { connection: data.connection_id, ...data }) as Place);
+        if (type === "connection_established") told(Object.assign(found, { socket, connection: data.connection_id, ...data }) as Place);
         else if (offset) found.offset = Math.max(found.offset ?? 0, offset);
       }),
     );
   });
 }
 
-/** Posts `rate` messages a second for so long, about the tasks that are underway; ends when all have been taken. */
+/**
+ * Posts `rate` messages a second for so long, about the tasks that are underway; ends when all have been taken. The log
+ * knows nothing of them, so the server would call them lost when the page pings: they begin right after a ping, and the
+ * next one is half a minute away.
+ */
 export async function flood(
   page: Page,
-  { connection, offset, epoch }: Place,
+  { connection, epoch, ...place }: Place,
   rate: number,
   seconds: number,
 ): Promise<{ rate: number; last: number; seconds: number }> {
   const links = page.locator("main .plain-list .card h3 a");
   const ids = await links.evaluateAll((found) => found.map((one) => one.getAttribute("href")!.split("/").at(-1)!));
   expect(ids.length).toBeGreaterThanOrEqual(10);
+  const first = place.offset + 1;
   const address = `${process.env.CONNECTIONS_URL}/@connections/${encodeURIComponent(connection)}`;
   const count = rate * seconds;
   const began = performance.now();
@@ -51,7 +57,7 @@ export async function flood(
           priority: "normal",
           timestamp: new Date().toISOString(),
           message_id: crypto.randomUUID(),
-          offset: offset + 1 + number,
+          offset: first + number,
           epoch,
         }),
       });
@@ -60,5 +66,5 @@ export async function flood(
   };
   await Promise.all(Array.from({ length: 8 }, post));
   const took = (performance.now() - began) / 1000;
-  return { rate: count / took, last: offset + count, seconds: took };
+  return { rate: count / took, last: first + count - 1, seconds: took };
 }

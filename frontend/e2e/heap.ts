@@ -11,7 +11,7 @@ export interface Growth {
 }
 
 export const CYCLES = 50;
-const WARM = 10; // the first visits load chunks and fill caches
+const WARM = 40; // the first visits load chunks, fill caches and are compiled: the heap grows ever less until then
 const STEP = 5;
 
 async function used(cdp: CDPSession): Promise<{ heap: number; nodes: number }> {

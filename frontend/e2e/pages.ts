@@ -1,6 +1,7 @@
 /** Every page of the console, with what shows that it has loaded. */
 
-import { expect, type Page } from "./world";
+import type { Page } from "@playwright/test";
+import { expect } from "./world";
 
 export type Language = "en" | "ru";
 
