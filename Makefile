@@ -82,7 +82,7 @@ test-sam: install-tests ## `sam remote invoke` against the local cloud, with a S
 
 # ---- the console ----
 
-.PHONY: console e2e screenshots test-console
+.PHONY: console e2e screenshots perf-console test-console
 
 console: install ## Build the web console into frontend/dist (needs Node.js 20.19 or newer)
 	@exec $(PY) -m local console build
@@ -92,6 +92,9 @@ e2e: install ## The console in Chromium against a local cloud of its own (apt-ge
 
 screenshots: install ## Pictures of every page of the console into docs/images/
 	@exec $(PY) -m local console screenshots
+
+perf-console: install ## The console's speed in Chromium against budgets; the figures stand in the next report of make perf too
+	@exec $(PY) -m local console performance
 
 test-console: ## The console's types, unit tests, generated API types and sizes; nothing where there is no Node.js
 	@if command -v npm >/dev/null && node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'; then \

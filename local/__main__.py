@@ -161,7 +161,7 @@ def main(words: list[str] | None = None) -> int:
     command.add_argument("--reset", action="store_true", help="begin a new count")
     command.set_defaults(call=pins)
     command = commands.add_parser("console", help="the web console: build it, test it, take its pictures")
-    command.add_argument("what", choices=["build", "e2e", "screenshots"])
+    command.add_argument("what", choices=["build", "e2e", "screenshots", "performance"])
     command.add_argument("only", nargs="*", help="files of tests (default: all)")
     command.set_defaults(call=console)
     command = commands.add_parser("openapi", help="write openapi.json from the endpoints")

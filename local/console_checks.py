@@ -1,4 +1,4 @@
-"""`make e2e` and `make screenshots`: the console in a real browser, against a local cloud of its own."""
+"""`make e2e`, `screenshots` and `perf-console`: the console in a real browser, against a local cloud of its own."""
 
 import argparse
 import os
@@ -11,10 +11,11 @@ import urllib.request
 from pathlib import Path
 
 from local.console_build import NotBuilt, build, install
+from local.console_rows import add_tasks
 from local.errors import CloudError
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-_SPECS = {"e2e": "e2e/[0-9]*", "screenshots": "e2e/screenshots.spec.ts"}
+_SPECS = {"e2e": "e2e/[0-9]*", "screenshots": "e2e/screenshots.spec.ts", "performance": "e2e/performance.spec.ts"}
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -49,6 +50,11 @@ def check(arguments: argparse.Namespace) -> int:
         }
         if arguments.what == "screenshots":
             environment["SCREENSHOTS"] = str((arguments.root / "docs" / "images").resolve())
+        if arguments.what == "performance":
+            add_tasks(cloud.addresses, user.email)
+            subprocess.run(["npm", "run", "--silent", "check-size"], cwd=frontend, check=True)
+            environment["PERFORMANCE"] = str((arguments.root / "build" / "perf" / "console.json").resolve())
+            environment["CONNECTIONS_URL"] = cloud.addresses.connections_url
         command = ["npx", "playwright", "test", *(arguments.only or _specs(frontend, arguments))]
         return subprocess.run(command, cwd=frontend, env=environment, check=False).returncode
 

@@ -1,7 +1,7 @@
 /** Pictures of each page for the documentation: `make screenshots`. They show what a cloud really holds. */
 
 import type { Page } from "@playwright/test";
-import { openFirstDocument, openFirstTask, PLACES } from "./pages";
+import { open, openFirstDocument, openFirstTask, PLACES } from "./pages";
 import { ask, expect, POLICY, test, upload } from "./world";
 
 const FOLDER = process.env.SCREENSHOTS ?? "test-results/screenshots";
@@ -48,8 +48,7 @@ test("each page", async ({ page, admin, browser }) => {
   await openFirstTask(page);
   await picture(page, "task");
   for (const place of PLACES.filter((one) => ["budget", "notifications", "settings"].includes(one.name))) {
-    await page.goto(place.path);
-    await place.ready(page);
+    await open(page, place);
     await picture(page, place.name);
   }
   await admin.goto("/admin");

@@ -13,6 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.performance.framework import console
 from tests.performance.framework import mix as mixes
 from tests.performance.framework.markdown import run_markdown
 from tests.performance.framework.page import run_page
@@ -54,6 +55,7 @@ def written(report: dict[str, object], out: Path, least: str) -> int:
     """The three files, a word on the terminal, and the exit code."""
     out.mkdir(parents=True, exist_ok=True)
     name = str(report["commit"])
+    report = {**report, "console": console.read(out)}
     targets = {name: operation.p95_ms for name, operation in mixes.read().operations.items()}
     for suffix, text in (
         ("json", json.dumps(report, indent=1)),

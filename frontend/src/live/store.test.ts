@@ -73,3 +73,33 @@ test("another user of the browser has their own bell", () => {
   bob.add([message(5)]);
   expect(unread(bob.snapshot())).toBe(1);
 });
+
+test("a socket that comes back after something was shown was resumed; the first connection was not", () => {
+  const store = new LiveStore("u", storage());
+  store.connected("live");
+  expect(store.snapshot().resumed).toBe(0);
+  store.add([message(1)]);
+  store.connected("connecting");
+  store.connected("live");
+  expect(store.snapshot()).toMatchObject({ connection: "live", resumed: 1 });
+});
+
+test("lost history is said until it was read", () => {
+  const store = new LiveStore("u", storage());
+  store.lost();
+  expect(store.snapshot().historyLost).toBe(true);
+  store.dismissLoss();
+  expect(store.snapshot().historyLost).toBe(false);
+});
+
+test("what was read is kept by the browser, and a broken record is as none", () => {
+  const kept = storage();
+  const store = new LiveStore("u", kept);
+  store.add([message(2)]);
+  store.inEpoch("e");
+  store.read();
+  expect(unread(new LiveStore("u", kept).snapshot())).toBe(0);
+  expect(new LiveStore("u", kept).snapshot().readOffset).toBe(2);
+  kept.setItem("assistant.read.u", "{");
+  expect(new LiveStore("u", kept).snapshot().readOffset).toBe(0);
+});

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import type { TaskDetails } from "../api/client";
 import type { Notification } from "../notifications";
 import { remaining, typicalSeconds } from "./estimate";
-import { advanced, applyMessages, keys } from "./tasks";
+import { advanced, applyMessages, keys, type TaskList } from "./tasks";
 
 const task = (change: Partial<TaskDetails> = {}): TaskDetails => ({
   task_id: "t",
@@ -64,7 +64,7 @@ test("a task that goes back to the queue starts anew", () => {
 test("a burst writes the latest state of each task; what is unknown or over is read anew", () => {
   const cache = new QueryClient();
   const read = vi.spyOn(cache, "invalidateQueries");
-  cache.setQueryData([...keys.tasks, "all"], { pages: [{ tasks: [task()], counts: {}, next_cursor: null }], pageParams: [] });
+  cache.setQueryData([...keys.tasks, "all"], { tasks: [task()], counts: {}, next_cursor: null });
   cache.setQueryData(keys.task("t"), task());
   applyMessages(cache, [says(1, report({ progress: 50 })), says(2, report({ progress: 70 }))]);
   expect(cache.getQueryData<TaskDetails>(keys.task("t"))?.progress).toBe(70);
@@ -92,9 +92,28 @@ test("what is left: by the pace of the task and by the usual duration", () => {
   expect(remaining(task({ status: "completed" }), 70, now)).toBeNull();
 });
 
+test("what is left: the API's interval comes first, until it is over", () => {
+  const now = new Date("2026-01-01T00:00:40Z").getTime();
+  const told = { ...task({ eta: { seconds: 20, low: 10, high: 30 } }), read_at: now - 15_000 };
+  expect(remaining(told, 70, now)).toEqual({ from: 0, to: 15 });
+  expect(remaining(told, 70, now + 15_000)).toEqual({ from: 15, to: 82.5 });
+  expect(remaining({ ...told, eta: { seconds: 20, low: null, high: null } }, 70, now)).toEqual({ from: 30, to: 60 });
+});
+
 test("the usual duration needs three that are done", () => {
   const done = (seconds: number): TaskDetails =>
     task({ status: "completed", finished_at: new Date(Date.parse("2026-01-01T00:00:00Z") + seconds * 1000).toISOString() });
   expect(typicalSeconds([done(10), done(20)], "llm_generate_rfc")).toBeNull();
   expect(typicalSeconds([done(90), done(10), done(20), task()], "llm_generate_rfc")).toBe(20);
+});
+
+test("every list that has the task shows it; a list that has not stays as it is", () => {
+  const cache = new QueryClient();
+  const lists = ["all", "running", "queued"].map((one) => [...keys.tasks, one]);
+  for (const [index, key] of lists.entries())
+    cache.setQueryData(key, { tasks: [task({ task_id: index < 2 ? "t" : "other" })], counts: {}, next_cursor: null });
+  const untouched = cache.getQueryData(lists[2]!);
+  applyMessages(cache, [says(1, report({ progress: 70 }))]);
+  for (const key of lists.slice(0, 2)) expect(cache.getQueryData<TaskList>(key)?.tasks[0]?.progress).toBe(70);
+  expect(cache.getQueryData(lists[2]!)).toBe(untouched);
 });

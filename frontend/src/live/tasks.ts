@@ -1,9 +1,11 @@
 /** Puts what the socket says of tasks into the query cache, so that every page that shows a task shows it now. */
 
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
-import type { TaskDetails, UserTasks } from "../api/client";
+import type { QueryClient } from "@tanstack/react-query";
+import type { TaskDetails, UserTasks as TaskList } from "../api/client";
 import type { Notification } from "../notifications";
 import { applyDeltas } from "./chat";
+
+export type { TaskList };
 
 export interface Report {
   task_id: string;
@@ -70,17 +72,17 @@ export function applyMessages(cache: QueryClient, messages: Notification[]): voi
       void cache.invalidateQueries({ queryKey: keys.task(id) });
     }
   }
-  cache.setQueriesData<InfiniteData<UserTasks>>({ queryKey: keys.tasks }, (data) => {
-    if (!data) return data;
-    const pages = data.pages.map((page) => ({
-      ...page,
-      tasks: page.tasks.map((task) => {
-        const report = latest.get(task.task_id);
-        if (report) listed.add(task.task_id);
-        return report ? advanced(task, report) : task;
-      }),
-    }));
-    return { ...data, pages };
+  cache.setQueriesData<TaskList>({ queryKey: keys.tasks }, (list) => {
+    if (!list) return list;
+    let touched = false;
+    const tasks = list.tasks.map((task) => {
+      const report = latest.get(task.task_id);
+      if (!report) return task;
+      listed.add(task.task_id);
+      touched = true;
+      return advanced(task, report);
+    });
+    return touched ? { ...list, tasks } : list; // a page of ten thousand rows is drawn anew only for its own
   });
   const unknown = [...latest.keys()].some((id) => !listed.has(id));
   if (ended || unknown) void cache.invalidateQueries({ queryKey: keys.tasks });

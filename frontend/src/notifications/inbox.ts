@@ -127,7 +127,7 @@ export class Inbox {
       return [];
     }
     this.end = Math.max(this.end, offset);
-    if (this.held.size < HELD_AT_MOST) this.held.set(offset, message);
+    if (this.held.size < HELD_AT_MOST || offset === this.offset + 1) this.held.set(offset, message);
     return this.epoch === null ? [] : this.release();
   }
 

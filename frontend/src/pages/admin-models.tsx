@@ -7,9 +7,11 @@ import { ask, Problem, type LlmModels } from "../api/client";
 import { useFormats, useWords } from "../i18n/language";
 import { useApi } from "../session/context";
 import { Window } from "../ui/dialog";
+import { Ending } from "../ui/ending";
 import { Choice, Field } from "../ui/fields";
 import { Panel } from "../ui/page";
 import { Refusal, Shown } from "../ui/states";
+import { Table } from "../ui/table";
 
 type Strategy = "priority" | "cost_optimized" | "quality_optimized" | "balanced" | "round_robin" | "ab_test";
 
@@ -114,32 +116,19 @@ function Routing(): ReactNode {
               </p>
             )}
             <h3>{admin.stats}</h3>
-            <div className="wide-table" tabIndex={0}>
-              <table>
-                <thead>
-                  <tr>
-                    <th>{admin.provider}</th>
-                    <th>{admin.model}</th>
-                    <th className="number">{admin.requests}</th>
-                    <th className="number">{admin.failed}</th>
-                    <th className="number">{admin.tokens}</th>
-                    <th className="number">{admin.cost}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.providers.map((one) => (
-                    <tr key={`${one.provider} ${one.model}`}>
-                      <td>{one.provider}</td>
-                      <td>{one.model}</td>
-                      <td className="number">{number(one.requests)}</td>
-                      <td className="number">{number(one.failed + one.lost)}</td>
-                      <td className="number">{number(one.input_tokens + one.output_tokens)}</td>
-                      <td className="number">{money(one.cost)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <Table
+              label={admin.stats}
+              words={2}
+              columns={[admin.provider, admin.model, admin.requests, admin.failed, admin.tokens, admin.cost]}
+              rows={data.providers.map((one) => [
+                one.provider,
+                one.model,
+                number(one.requests),
+                number(one.failed + one.lost),
+                number(one.input_tokens + one.output_tokens),
+                money(one.cost),
+              ])}
+            />
           </>
         )}
       </Shown>
@@ -150,61 +139,33 @@ function Routing(): ReactNode {
 function Prices({ models, onSet }: { models: LlmModels; onSet: (priced: Priced) => void }): ReactNode {
   const { admin } = useWords();
   const { money, day } = useFormats();
-  return (
-    <div className="wide-table" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th>{admin.provider}</th>
-            <th>{admin.model}</th>
-            <th className="number">{admin.input}</th>
-            <th className="number">{admin.output}</th>
-            <th>{admin.asOf}</th>
-            <th>
-              <span className="hidden">{admin.setPrice}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {models.providers.flatMap((provider) =>
-            provider.models.map(({ model, price }) => (
-              <tr key={`${provider.provider} ${model}`}>
-                <td>{provider.provider}</td>
-                <td>{model}</td>
-                {price ? (
-                  <>
-                    <td className="number">{money(price.tiers[0]?.input ?? 0)}</td>
-                    <td className="number">{money(price.tiers[0]?.output ?? 0)}</td>
-                    <td>
-                      {day(price.as_of)} {price.nominal && <span className="chip" title={admin.nominalHint}>{admin.nominal}</span>}
-                    </td>
-                  </>
-                ) : (
-                  <td colSpan={3}>{admin.noPrice}</td>
-                )}
-                <td>
-                  <Button
-                    className="button small"
-                    aria-label={admin.setPriceOf(model)}
-                    onPress={() =>
-                      onSet({
-                        provider: provider.listed_as,
-                        model,
-                        input: price?.tiers[0]?.input ?? 0,
-                        output: price?.tiers[0]?.output ?? 0,
-                      })
-                    }
-                  >
-                    {admin.setPrice}
-                  </Button>
-                </td>
-              </tr>
-            )),
-          )}
-        </tbody>
-      </table>
-    </div>
+  const rows = models.providers.flatMap(({ provider, listed_as: listedAs, models: offered }) =>
+    offered.map(({ model, price }) => {
+      const { input = 0, output = 0 } = price?.tiers[0] ?? {};
+      return [
+        provider,
+        model,
+        price ? money(input) : "–",
+        price ? money(output) : "–",
+        price ? (
+          <>
+            {day(price.as_of)} {price.nominal && <span className="chip" title={admin.nominalHint}>{admin.nominal}</span>}
+          </>
+        ) : (
+          admin.noPrice
+        ),
+        <Button
+          className="button small"
+          aria-label={admin.setPriceOf(model)}
+          onPress={() => onSet({ provider: listedAs, model, input, output })}
+        >
+          {admin.setPrice}
+        </Button>,
+      ];
+    }),
   );
+  const columns = [admin.provider, admin.model, admin.input, admin.output, admin.asOf, admin.setPrice];
+  return <Table label={admin.prices} words={2} columns={columns} rows={rows} />;
 }
 
 function SetPrice({ of, onDone, onClose }: { of: Priced; onDone: () => void; onClose: () => void }): ReactNode {
@@ -247,15 +208,7 @@ function SetPrice({ of, onDone, onClose }: { of: Priced; onDone: () => void; onC
       </div>
       <Field label={admin.source} value={source} onChange={setSource} error={wrong?.at("/source")} required />
       <Field label={admin.reason} value={reason} onChange={setReason} error={wrong?.at("/reason")} required />
-      <Refusal error={set.error} />
-      <div className="actions">
-        <Button className="button" onPress={onClose}>
-          {admin.cancel}
-        </Button>
-        <Button className="button primary" type="submit" isPending={set.isPending}>
-          {admin.save}
-        </Button>
-      </div>
+      <Ending error={set.error} isPending={set.isPending} save={admin.save} cancel={admin.cancel} onClose={onClose} />
     </form>
   );
 }

@@ -1,17 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState, type FormEvent, type ReactNode } from "react";
+import { useState, type FormEvent, type ReactNode } from "react";
 import { Button } from "react-aria-components/Button";
 import { Meter } from "react-aria-components/Meter";
-import { ask, type BudgetCheck, type BudgetStatus, type UsageHistory } from "../api/client";
+import { ask, type BudgetCheck, type BudgetStatus } from "../api/client";
 import { useBudgetStatus } from "../frame";
 import { useFormats, useWords } from "../i18n/language";
 import { keys } from "../live/tasks";
 import { useApi, useIsAdmin } from "../session/context";
-import { Bars } from "../ui/chart";
-import { Choice, Field } from "../ui/fields";
+import { Field } from "../ui/fields";
 import { Fact, Page, Panel } from "../ui/page";
-import type { Series } from "../ui/stack";
 import { Refusal, Shown } from "../ui/states";
+import { Usage } from "./budget-usage";
 import { Overview } from "./overview";
 
 export default function Budget(): ReactNode {
@@ -73,121 +72,6 @@ function Gauge({ status }: { status: BudgetStatus }): ReactNode {
         <Fact name={budget.requests}>{number(status.total_requests)}</Fact>
       </dl>
     </Panel>
-  );
-}
-
-type Period = "7" | "30" | "90";
-
-function Usage(): ReactNode {
-  const { budget } = useWords();
-  const { number, money } = useFormats();
-  const api = useApi();
-  const [period, setPeriod] = useState<Period>("30");
-  const days = Number(period);
-  const history = useQuery({
-    queryKey: [...keys.budget, "history", days],
-    queryFn: () => ask(api.GET("/api/v1/budget/usage-history", { params: { query: { days } } })),
-  });
-  const features = useQuery({
-    queryKey: [...keys.budget, "features", days],
-    queryFn: () => ask(api.GET("/api/v1/auth/usage-stats", { params: { query: { days } } })),
-  });
-  const periods = Object.fromEntries(["7", "30", "90"].map((count) => [count, budget.days(Number(count))]));
-  return (
-    <Panel
-      title={budget.perDay}
-      actions={<Choice bare label={budget.period} value={period} options={periods} onChange={(to: string) => setPeriod(to as Period)} />}
-    >
-      <Shown query={history}>{(data) => <Days history={data} />}</Shown>
-      <h3>{budget.perFeature}</h3>
-      <Shown query={features}>
-        {(data) =>
-          data.features.length === 0 ? (
-            <p className="quiet">{budget.noUsage}</p>
-          ) : (
-            <div className="wide-table" tabIndex={0}>
-              <table>
-                <thead>
-                  <tr>
-                    <th>{budget.feature}</th>
-                    <th className="number">{budget.cost}</th>
-                    <th className="number">{budget.requests}</th>
-                    <th className="number">{budget.tokens}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.features.map((feature) => (
-                    <tr key={feature.feature}>
-                      <td>{feature.feature}</td>
-                      <td className="number">{money(feature.cost)}</td>
-                      <td className="number">{number(feature.requests)}</td>
-                      <td className="number">{number(feature.input_tokens + feature.output_tokens)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )
-        }
-      </Shown>
-    </Panel>
-  );
-}
-
-function Days({ history }: { history: UsageHistory }): ReactNode {
-  const { budget } = useWords();
-  const { money, day, number } = useFormats();
-  const providers = useMemo(() => [...new Set(history.days.flatMap((one) => Object.keys(one.providers)))].sort(), [history]);
-  const series = useMemo<Series[]>(
-    () => providers.map((name) => ({ name, values: history.days.map((one) => one.providers[name]?.cost ?? 0) })),
-    [history, providers],
-  );
-  const labels = useMemo(() => history.days.map((one) => day(one.date)), [history, day]);
-  if (history.total_cost === 0) return <p className="quiet">{budget.noUsage}</p>;
-  return (
-    <>
-      <Bars days={labels} series={series} format={money} label={budget.perDay} />
-      <ul className="legend" aria-label={budget.perProvider}>
-        {series.map((one, index) => (
-          <li key={one.name} className={`series-${(index % 6) + 1}`}>
-            {one.name} <span className="quiet">{money(one.values.reduce((sum, value) => sum + value, 0))}</span>
-          </li>
-        ))}
-      </ul>
-      <details>
-        <summary>{budget.asTable}</summary>
-        <div className="wide-table" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th>{budget.day}</th>
-                {providers.map((name) => (
-                  <th key={name} className="number">
-                    {name}
-                  </th>
-                ))}
-                <th className="number">{budget.requests}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {history.days
-                .filter((one) => one.cost > 0 || one.requests > 0)
-                .map((one) => (
-                  <tr key={one.date}>
-                    <td>{day(one.date)}</td>
-                    {providers.map((name) => (
-                      <td key={name} className="number">
-                        {money(one.providers[name]?.cost ?? 0)}
-                      </td>
-                    ))}
-                    <td className="number">{number(one.requests)}</td>
-                  </tr>
-                ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </>
   );
 }
 

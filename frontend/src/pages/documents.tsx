@@ -7,6 +7,7 @@ import { FINAL } from "../live/tasks";
 import { Icon } from "../ui/icon";
 import { Page, Panel } from "../ui/page";
 import { Empty, Failed, Loading } from "../ui/states";
+import { Older } from "./older";
 import { titleOf, useTasks } from "./task-queries";
 import { Underway } from "./underway";
 import { WriteDocument } from "./write-document";
@@ -15,7 +16,7 @@ export default function Documents(): ReactNode {
   const words = useWords();
   const query = useTasks();
   const [writing, setWriting] = useState(false);
-  const tasks = (query.data?.pages.flatMap((page) => page.tasks) ?? []).filter((task) => task.task_func === "llm_generate_rfc");
+  const tasks = (query.data?.tasks ?? []).filter((task) => task.task_func === "llm_generate_rfc");
   const running = tasks.filter((task) => !FINAL.has(task.status));
   const finished = tasks.filter((task) => task.status === "completed");
   const write = (
@@ -73,11 +74,7 @@ export default function Documents(): ReactNode {
                   <Finished key={task.task_id} task={task} />
                 ))}
               </ul>
-              {query.hasNextPage && (
-                <Button className="button" isPending={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
-                  {words.tasks.more}
-                </Button>
-              )}
+              <Older tasks={query} />
             </section>
           )}
         </>

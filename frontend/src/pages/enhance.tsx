@@ -111,7 +111,7 @@ function Earlier(): ReactNode {
   const { ago } = useFormats();
   const query = useTasks();
   if (!query.data) return query.error ? <Failed error={query.error} onRetry={() => void query.refetch()} /> : <Loading />;
-  const tasks = query.data.pages.flatMap((page) => page.tasks).filter((task) => task.task_func === "llm_enhance_document");
+  const tasks = query.data.tasks.filter((task) => task.task_func === "llm_enhance_document");
   if (tasks.length === 0) return <p className="quiet">{own.none}</p>;
   return (
     <ul className="plain-list contents">

@@ -8,14 +8,21 @@ import { useFormats, useWords } from "../i18n/language";
 import { keys } from "../live/tasks";
 import { useApi } from "../session/context";
 import { Window } from "../ui/dialog";
+import { Ending } from "../ui/ending";
 import { Field } from "../ui/fields";
 import { Fact, Panel } from "../ui/page";
-import { Refusal, Shown } from "../ui/states";
+import { Shown } from "../ui/states";
+import { Table } from "../ui/table";
+import { WhatIf } from "./what-if";
 
-interface Whose {
+/** Whose limit is to be changed, and how their period goes; without a user, the organisation's. */
+export interface Whose {
   user_id: string | null;
   email: string;
-  limit: number;
+  budget_limit: number;
+  current_usage: number;
+  held: number;
+  projected_usage: number | null;
 }
 
 export function Overview(): ReactNode {
@@ -69,64 +76,53 @@ function Numbers({ overview, onChange }: { overview: BudgetOverview; onChange: (
       {overview.organization_limit !== null && (
         <Button
           className="button"
-          onPress={() => onChange({ user_id: null, email: budget.organisation, limit: overview.organization_limit ?? 0 })}
+          onPress={() =>
+            onChange({
+              user_id: null,
+              email: budget.organisation,
+              budget_limit: overview.organization_limit ?? 0,
+              current_usage: overview.organization_usage ?? 0,
+              held: overview.organization_held ?? 0,
+              projected_usage: null,
+            })
+          }
         >
           {budget.change}
         </Button>
       )}
       <h3>{budget.top}</h3>
-      <Spenders spenders={overview.top_spenders} onChange={onChange} />
+      <Spenders label={budget.top} spenders={overview.top_spenders} onChange={onChange} />
       <h3>{budget.risk}</h3>
       {overview.at_risk.length === 0 ? (
         <p className="quiet">{budget.noRisk}</p>
       ) : (
-        <Spenders spenders={overview.at_risk} onChange={onChange} />
+        <Spenders label={budget.risk} spenders={overview.at_risk} onChange={onChange} />
       )}
     </>
   );
 }
 
-function Spenders({ spenders, onChange }: { spenders: SpenderSummary[]; onChange: (whose: Whose) => void }): ReactNode {
+interface SpendersProps {
+  label: string;
+  spenders: SpenderSummary[];
+  onChange: (whose: Whose) => void;
+}
+
+function Spenders({ label, spenders, onChange }: SpendersProps): ReactNode {
   const { budget } = useWords();
   const { money, percent } = useFormats();
-  return (
-    <div className="wide-table" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th>{budget.user}</th>
-            <th className="number">{budget.used}</th>
-            <th className="number">{budget.limit}</th>
-            <th className="number">{budget.projected}</th>
-            <th>
-              <span className="hidden">{budget.change}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {spenders.map((one) => (
-            <tr key={one.user_id}>
-              <td>{one.email}</td>
-              <td className="number">
-                {money(one.current_usage)} <span className="quiet">{percent(one.usage_percentage)}</span>
-              </td>
-              <td className="number">{money(one.budget_limit)}</td>
-              <td className="number">{money(one.projected_usage)}</td>
-              <td>
-                <Button
-                  className="button small"
-                  aria-label={budget.changeOf(one.email)}
-                  onPress={() => onChange({ user_id: one.user_id, email: one.email, limit: one.budget_limit })}
-                >
-                  {budget.change}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  const rows = spenders.map((one) => [
+    one.email,
+    <>
+      {money(one.current_usage)} <span className="quiet">{percent(one.usage_percentage)}</span>
+    </>,
+    money(one.budget_limit),
+    money(one.projected_usage),
+    <Button className="button small" aria-label={budget.changeOf(one.email)} onPress={() => onChange(one)}>
+      {budget.change}
+    </Button>,
+  ]);
+  return <Table label={label} columns={[budget.user, budget.used, budget.limit, budget.projected, budget.change]} rows={rows} />;
 }
 
 function ChangeLimit({ whose, onDone, onClose }: { whose: Whose; onDone: (said: string) => void; onClose: () => void }): ReactNode {
@@ -134,7 +130,7 @@ function ChangeLimit({ whose, onDone, onClose }: { whose: Whose; onDone: (said: 
   const { money } = useFormats();
   const api = useApi();
   const cache = useQueryClient();
-  const [limit, setLimit] = useState(String(whose.limit));
+  const [limit, setLimit] = useState(String(whose.budget_limit));
   const [reason, setReason] = useState("");
   const change = useMutation({
     mutationFn: () =>
@@ -169,15 +165,8 @@ function ChangeLimit({ whose, onDone, onClose }: { whose: Whose; onDone: (said: 
         autoFocus
       />
       <Field label={budget.reason} hint={budget.reasonHint} value={reason} onChange={setReason} error={wrong?.at("/reason")} required />
-      <Refusal error={change.error} />
-      <div className="actions">
-        <Button className="button" onPress={onClose}>
-          {budget.cancel}
-        </Button>
-        <Button className="button primary" type="submit" isPending={change.isPending}>
-          {budget.save}
-        </Button>
-      </div>
+      <WhatIf limit={limit} whose={whose} />
+      <Ending error={change.error} isPending={change.isPending} save={budget.save} cancel={budget.cancel} onClose={onClose} />
     </form>
   );
 }

@@ -1,14 +1,16 @@
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent, type ReactNode } from "react";
 import { Button } from "react-aria-components/Button";
 import { Checkbox } from "react-aria-components/Checkbox";
 import { ask, type SearchQuery, type SearchResult, type SearchResults } from "../api/client";
 import { useFormats, useWords } from "../i18n/language";
+import { keys } from "../live/tasks";
 import { useApi } from "../session/context";
 import { Choice, Field } from "../ui/fields";
 import { Highlighted } from "../ui/highlighted";
 import { Page } from "../ui/page";
 import { Empty, Failed, Loading } from "../ui/states";
+import { Similar, type Found } from "./similar";
 import { Upload } from "./upload";
 
 type Mode = "hybrid" | "lexical" | "vector";
@@ -20,14 +22,26 @@ export default function Search(): ReactNode {
   const [mode, setMode] = useState<Mode>("hybrid");
   const [tags, setTags] = useState("");
   const [onePer, setOnePer] = useState(false);
+  const [sources, setSources] = useState("");
+  const [within, setWithin] = useState<Found | null>(null);
+  const [similarTo, setSimilarTo] = useState<Found | null>(null);
+  const known = useQuery({
+    queryKey: [...keys.sources, "enabled"],
+    queryFn: () => ask(api.GET("/api/v1/sources")),
+  });
+  const names = known.data?.sources.map((one) => one.name) ?? [];
   const search = useMutation({
     mutationFn: (body: SearchQuery) => ask(api.POST("/api/v1/search", { body })),
   });
+  const find = (only: Found | null): void => {
+    setWithin(only);
+    if (query.trim() === "") return;
+    const filters = { tags: listed(tags), document_ids: only ? [only.document_id] : [] };
+    search.mutate({ query, mode, limit: 20, one_per_document: onePer, sources: listed(sources), filters });
+  };
   const submit = (event?: FormEvent): void => {
     event?.preventDefault();
-    if (query.trim() === "") return;
-    const wanted = tags.split(",").map((tag) => tag.trim()).filter(Boolean);
-    search.mutate({ query, mode, limit: 20, one_per_document: onePer, filters: { tags: wanted } });
+    find(within);
   };
   return (
     <Page title={words.search.title} intro={words.search.intro} actions={<Upload />}>
@@ -43,6 +57,12 @@ export default function Search(): ReactNode {
           <div className="filters">
             <Choice label={words.search.mode} value={mode} options={words.search.modes} onChange={(to: string) => setMode(to as Mode)} />
             <Field label={words.search.tags} value={tags} onChange={setTags} />
+            <Field
+              label={words.search.sources}
+              hint={names.length > 0 ? words.search.sourcesHint(names.join(", ")) : undefined}
+              value={sources}
+              onChange={setSources}
+            />
             <Checkbox className="checkbox" isSelected={onePer} onChange={setOnePer}>
               <span className="box" aria-hidden="true" />
               {words.search.onePer}
@@ -50,22 +70,40 @@ export default function Search(): ReactNode {
           </div>
         </details>
       </form>
+      {within && (
+        <p className="meta">
+          <span className="chip">{words.search.only(within.title)}</span>
+          <Button className="button small" onPress={() => find(null)}>
+            {words.search.everywhere}
+          </Button>
+        </p>
+      )}
       <div aria-live="polite" aria-busy={search.isPending}>
         {search.isPending ? (
           <Loading />
         ) : search.error ? (
           <Failed error={search.error} onRetry={() => submit()} />
         ) : search.data ? (
-          <Results found={search.data} />
+          <Results found={search.data} onSimilar={setSimilarTo} />
         ) : (
           <Empty title={words.search.start} />
         )}
       </div>
+      <Similar
+        to={similarTo}
+        onWithin={(document) => {
+          setSimilarTo(null);
+          find(document);
+        }}
+        onClose={() => setSimilarTo(null)}
+      />
     </Page>
   );
 }
 
-function Results({ found }: { found: SearchResults }): ReactNode {
+const listed = (text: string): string[] => text.split(",").map((one) => one.trim()).filter(Boolean);
+
+function Results({ found, onSimilar }: { found: SearchResults; onSimilar: (found: Found) => void }): ReactNode {
   const words = useWords();
   const { number } = useFormats();
   if (found.results.length === 0) return <Empty title={words.search.nothing} hint={words.search.nothingHint} />;
@@ -78,14 +116,14 @@ function Results({ found }: { found: SearchResults }): ReactNode {
       {found.degraded && <p className="notice">{words.search.degraded[found.degraded]}</p>}
       <ol className="results">
         {found.results.map((result) => (
-          <Result key={`${result.document_id}-${result.chunk_index}`} result={result} />
+          <Result key={`${result.document_id}-${result.chunk_index}`} result={result} onSimilar={onSimilar} />
         ))}
       </ol>
     </>
   );
 }
 
-function Result({ result }: { result: SearchResult }): ReactNode {
+function Result({ result, onSimilar }: { result: SearchResult; onSimilar: (found: Found) => void }): ReactNode {
   const words = useWords();
   const { number, day } = useFormats();
   return (
@@ -113,11 +151,16 @@ function Result({ result }: { result: SearchResult }): ReactNode {
           <p className="passage">{result.content}</p>
         </details>
       )}
-      {result.url && /^https?:/.test(result.url) && (
-        <a href={result.url} target="_blank" rel="noreferrer noopener">
-          {words.search.open}
-        </a>
-      )}
+      <p className="meta">
+        {result.url && /^https?:/.test(result.url) && (
+          <a href={result.url} target="_blank" rel="noreferrer noopener">
+            {words.search.open}
+          </a>
+        )}
+        <Button className="as-link" onPress={() => onSimilar(result)}>
+          {words.search.similar}
+        </Button>
+      </p>
     </li>
   );
 }

@@ -8,6 +8,7 @@ import { Markdown } from "../ui/markdown";
 import { Fact, Page, Panel } from "../ui/page";
 import { Shown } from "../ui/states";
 import { savedOf } from "./cancel";
+import { RetryTask } from "./retry";
 import { titleOf, typeName, useTask } from "./task-queries";
 import { Underway } from "./underway";
 
@@ -43,7 +44,9 @@ function Details({ task }: { task: TaskDetails }): ReactNode {
           <Link className="button primary" href={`/enhance/${task.task_id}`}>
             {words.app.enhance}
           </Link>
-        ) : undefined
+        ) : (
+          <RetryTask task={task} />
+        )
       }
     >
       <Panel>
@@ -71,6 +74,11 @@ function Details({ task }: { task: TaskDetails }): ReactNode {
           <Fact name={words.tasks.held}>{money(task.held)}</Fact>
           <Fact name={words.tasks.cost}>{money(task.cost)}</Fact>
           {saved && <Fact name={words.tasks.saved}>{money(saved.saved)}</Fact>}
+          {task.retry_of && (
+            <Fact name={words.tasks.retryOf}>
+              <Link href={`/tasks/${task.retry_of}`}>{words.tasks.open}</Link>
+            </Fact>
+          )}
         </dl>
       </Panel>
       <Panel title={words.tasks.arguments}>

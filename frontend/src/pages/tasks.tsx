@@ -8,6 +8,7 @@ import { typicalSeconds } from "../live/estimate";
 import { Choice } from "../ui/fields";
 import { Page } from "../ui/page";
 import { Empty, Failed, Loading } from "../ui/states";
+import { Older } from "./older";
 import { titleOf, typeName, useTasks, type Status } from "./task-queries";
 import { Underway } from "./underway";
 
@@ -24,8 +25,7 @@ export default function Tasks(): ReactNode {
   const [view, setView] = useState<"board" | "list">("board");
   const [status, setStatus] = useState<Status | "all">("all");
   const query = useTasks(view === "list" && status !== "all" ? status : undefined);
-  const tasks = useMemo(() => query.data?.pages.flatMap((page) => page.tasks) ?? [], [query.data]);
-  const counts = query.data?.pages[0]?.counts ?? {};
+  const { tasks, counts } = query.data ?? { tasks: [], counts: {} };
   return (
     <Page
       title={words.tasks.title}
@@ -53,7 +53,7 @@ export default function Tasks(): ReactNode {
           </Link>
         </Empty>
       ) : view === "board" ? (
-        <Board tasks={tasks} counts={query.hasNextPage ? counts : {}} />
+        <Board tasks={tasks} counts={query.hasOlder ? counts : {}} />
       ) : (
         <>
           <Choice
@@ -65,11 +65,7 @@ export default function Tasks(): ReactNode {
           <List tasks={tasks} />
         </>
       )}
-      {query.hasNextPage && (
-        <Button className="button" isPending={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
-          {words.tasks.more}
-        </Button>
-      )}
+      <Older tasks={query} />
     </Page>
   );
 }

@@ -135,3 +135,34 @@ test("a request that is refused for its token is sent once more with a new one",
   await api.POST("/api/v1/users", { body: { username: "Ann", email: "ann@example.com" } });
   expect(sent).toEqual(["Bearer old", "Bearer new"]);
 });
+
+test.each([
+  [() => json({}), false],
+  [() => json({ detail: "down" }, 503), true],
+])("leaving forgets the token and tells the other tabs, whatever the API answers", async (answer, fails) => {
+  const session = make();
+  answers.push(() => json(signedIn("first")));
+  await session.signIn("ann@example.com", "secret");
+  let paths: string[] = [];
+  const send = async (request: Request): Promise<Response> => {
+    paths = [...paths, new URL(request.url).pathname + new URL(request.url).search];
+    return answer();
+  };
+  const leaving = session.signOut(createApi("http://api", session, send as typeof fetch), true);
+  if (fails) await expect(leaving).rejects.toBeInstanceOf(Problem);
+  else await leaving;
+  expect(paths).toEqual(["/api/v1/auth/logout?everywhere=true"]);
+  expect(session.state).toEqual({ status: "signedOut", because: "left" });
+  expect([await session.accessToken(), kept.size, told.at(-1)]).toEqual([null, 0, "left"]);
+});
+
+test("another tab's sign-in is ours", async () => {
+  const session = make();
+  await session.restore();
+  expect(session.state.status).toBe("signedOut");
+  kept.set("assistant.signedIn", "1");
+  answers.push(() => json(signedIn("again")));
+  around.channel.onmessage?.({ data: "signedIn" } as MessageEvent);
+  await expect.poll(() => session.state.status).toBe("signedIn");
+  expect([await session.accessToken(), told]).toEqual(["again", []]); // it does not tell what it was told
+});

@@ -48,6 +48,14 @@ def test_a_lost_history_is_announced_once():
     assert shown(inbox.feed(message(91))) == [91]
 
 
+def test_behind_a_long_gap_what_fills_it_is_still_taken():
+    inbox = Inbox("e", 0)
+    for offset in range(2, 400):
+        inbox.feed(message(offset))
+    assert shown(inbox.feed(message(1))) == list(range(1, 202))
+    assert inbox.behind  # the rest was not kept, and is asked for
+
+
 def test_another_epoch_is_asked_about_and_the_old_one_never_comes_back():
     inbox = Inbox("e", 3)
     assert inbox.feed(message(4, "f")) == []

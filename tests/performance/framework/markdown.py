@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.performance.framework.console import console_markdown
+
 
 def run_markdown(report: dict[str, Any]) -> str:
     score = report["score"]
@@ -37,7 +39,7 @@ def run_markdown(report: dict[str, Any]) -> str:
             one.get("cost"),
         ]
         text.append("| " + " | ".join("–" if cell is None else str(cell) for cell in cells) + " |")
-    return "\n".join(text) + "\n"
+    return "\n".join(text) + "\n" + console_markdown(report.get("console"))
 
 
 def compare_markdown(report: dict[str, Any]) -> str:

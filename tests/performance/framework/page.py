@@ -4,6 +4,7 @@ from html import escape
 from typing import Any
 
 from tests.performance.framework.charts import bars, forest, lines, short
+from tests.performance.framework.console import console_html
 
 STYLE = """
 :root{color-scheme:light dark;--ink:#1c2430;--soft:#667085;--paper:#fff;--line:#e4e7ec;--good:#2563a8;--bad:#c0362c;
@@ -71,6 +72,7 @@ def run_page(report: dict[str, Any], targets: dict[str, float]) -> str:
                  one.get("hits"), one.get("cost")] for name, one in sorted(report["alone"].items())]),
         "<h2>Figures</h2>",
         *[_figures(stage) for stage in report["stages"]],
+        console_html(report.get("console")),
         _list("What could not be told", score["cannot_tell"], "Nothing."),
     ]  # fmt: skip
     return page(f"Performance of {report['commit']}", body)

@@ -1,11 +1,13 @@
 """The reports of a run and of a comparison: whole pages that need nothing else."""
 
+import json
 import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import numpy as np
 
 from tests.performance.framework.charts import bars, forest, lines
+from tests.performance.framework.console import read
 from tests.performance.framework.driver import Records
 from tests.performance.framework.markdown import compare_markdown, run_markdown
 from tests.performance.framework.page import compare_page, run_page
@@ -98,3 +100,23 @@ def test_nothing_to_draw_is_no_picture():
     assert bars([], "ms") == ""
     assert lines({"p50": [None, None]}, 1, "ms") == ""
     assert "<circle" not in forest([], 0.03)
+
+
+def test_the_console_stands_in_the_report_with_what_is_over_its_budget(tmp_path):
+    assert read(tmp_path) is None
+    assert "The console" not in run_page(report(), {}) + run_markdown(report())
+    figures = [
+        {"name": "LCP", "value": 812.5, "unit": "ms", "budget": 2500, "ok": True},
+        {"name": "Updates <socket>", "value": 90.0, "unit": "a second", "budget": 200, "least": True, "ok": False},
+        {"name": "INP", "value": None, "unit": "ms", "budget": 200, "ok": False},
+    ]
+    found = {"at": "now", "browser": "Chromium", "figures": figures, "notes": ["a leak"], "routes": {"sign in": 2048}}
+    (tmp_path / "console.json").write_text(json.dumps(found))
+    whole = {**report(), "console": read(tmp_path)}
+    text, page = run_markdown(whole), run_page(whole, {})
+    assert "| LCP | 812.5 ms | at most 2500 |  |" in text
+    assert "| Updates <socket> | 90 a second | at least 200 | over its budget |" in text
+    assert "| INP | – | at most 200 | over its budget |" in text
+    assert "| sign in | 2.0 |" in text
+    assert "Updates &lt;socket&gt;" in page
+    assert "a leak" in page

@@ -1,4 +1,4 @@
-/** The words of dead letters and of the audit. */
+/** The words of dead letters. */
 
 const en = {
   dead: "Dead letters",
@@ -15,18 +15,6 @@ const en = {
   refused: (count: number, codes: string) => `${count} stayed dead letters: ${codes}`,
   tasks: "The last of them",
   close: "Close",
-  audit: "Audit",
-  auditHint: "Who changed limits, routing and prices, from what to what, and why. Nobody can change these lines.",
-  noAudit: "Nothing was changed yet",
-  noAuditHint: "A changed limit, price or routing appears here with its reason.",
-  time: "Time",
-  who: "Who",
-  what: "What",
-  from: "Before",
-  to: "After",
-  why: "Why",
-  older: "Older ones",
-  subjects: { budget: "Limit", price: "Price", routing_strategy: "Routing" } as Record<string, string>,
 };
 
 const ru: typeof en = {
@@ -44,18 +32,6 @@ const ru: typeof en = {
   refused: (count, codes) => `Остались сбойными ${count}: ${codes}`,
   tasks: "Последние из них",
   close: "Закрыть",
-  audit: "Журнал",
-  auditHint: "Кто менял лимиты, маршруты и цены, с чего на что и почему. Эти строки никто не может изменить.",
-  noAudit: "Пока ничего не меняли",
-  noAuditHint: "Здесь появятся изменения лимитов, цен и маршрутов с причинами.",
-  time: "Время",
-  who: "Кто",
-  what: "Что",
-  from: "Было",
-  to: "Стало",
-  why: "Почему",
-  older: "Более ранние",
-  subjects: { budget: "Лимит", price: "Цена", routing_strategy: "Маршруты" },
 };
 
 export const operationsWords = { en, ru };

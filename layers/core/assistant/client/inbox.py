@@ -108,7 +108,7 @@ class Inbox:
             self.duplicates += 1
             return []
         self._end = max(self._end, offset)
-        if len(self._held) < HELD_AT_MOST:
+        if len(self._held) < HELD_AT_MOST or offset == self.offset + 1:
             self._held[offset] = message
         return self._release() if self.epoch is not None else []
 

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, POLICY, test, upload } from "./world";
 
-
 const QUESTION = "How often is a refused charge retried and with which back-off?";
 
 test("a question: its cost before, the answer as it comes, its sources beside it, its cost after", async ({ page }) => {
