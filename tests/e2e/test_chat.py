@@ -24,7 +24,10 @@ CITED = re.compile(r"\[(\d+)\]")
 def document_id(user):
     answer = user.upload("okapi.md", TOLD.encode())
     assert answer.status_code == 201, answer.text
-    return answer.json()["document_id"]
+    kept = answer.json()["document_id"]
+    yield kept
+    removed = user.http.delete(f"/api/v1/vector-search/documents/{kept}")
+    assert removed.is_success, removed.text  # the cloud is shared: the demo's search would find it
 
 
 def ask(user, question, **more):
