@@ -48,7 +48,7 @@ class Soak:
         self.random = random.Random(options.seed)
         self.queue = TicketQueue(options.seed, options.lost, options.doubled, visibility=1.0)
         self.server = serve(self.queue)
-        self.workers, self.told, self.crashes = {}, set(), []
+        self.workers, self.crashes, self.free_at = {}, [], {}  # free_at: task → since when no client locks it
         self.deaths = self.cancels = self.retries = 0
         self.over, self.room = threading.Event(), threading.Event()
         self.broken = []
@@ -86,7 +86,7 @@ class Soak:
             process.join()
         self.recover()
         # The owner's sessions have no time-out: one statement reads every task.
-        return judge(Database(self.world.connect), self.told, self.crashes)
+        return judge(Database(self.world.connect), self.free_at, self.crashes)
 
     def guarded(self, work, number):
         try:
@@ -120,13 +120,14 @@ class Soak:
             key = f"{number}-{count}"
             asked = task_type, {"n": key}, priority, 4 * MOST, key
             task = self.insist(mine, lambda work: submit(work, caller, *asked))  # noqa: B023
-            self.told.add(task.task_id)
-            if chosen.random() < 0.06 and self.wish(mine, cancel, caller, task.task_id):
-                self.cancels += 1
-            if chosen.random() < 0.1 and self.told:
-                other = chosen.choice(tuple(self.told))
-                if self.wish(mine, retry, Caller(person.user_id, person.organization_id, "admin", frozenset(), "", ""),
-                             other):  # fmt: skip
+            self.free_at[task.task_id] = time.time()
+            if chosen.random() < 0.06:
+                self.cancels += self.wish(mine, cancel, caller, task.task_id) is not None
+                self.free_at[task.task_id] = time.time()  # a refused wish has locked it too
+            if chosen.random() < 0.1:
+                admin = Caller(person.user_id, person.organization_id, "admin", frozenset(), "", "")
+                if repeated := self.wish(mine, retry, admin, chosen.choice(tuple(self.free_at))):
+                    self.free_at[repeated.task_id] = time.time()
                     self.retries += 1
         mine.discard()
 
@@ -143,14 +144,13 @@ class Soak:
                 time.sleep(0.05)
 
     def wish(self, database, action, caller, task_id):
-        """Asked once; refused when the state does not allow it."""
+        """Asked once; None when the state does not allow it."""
         try:
             with database.transaction() as work:
-                action(work, caller, task_id)
-            return True
+                return action(work, caller, task_id)
         except (AssistantError, StatementFailed):
             database.discard()
-            return False
+            return None
 
     def sweeper(self, _):
         mine = self.database()
@@ -188,7 +188,7 @@ class Soak:
             if left != open_before:
                 open_before, changed = left, now
             if now >= next_word:
-                told = f"{len(self.told)} submitted, {left} open, {self.deaths} deaths, {len(self.crashes)} crashes"
+                told = f"{len(self.free_at)} submitted, {left} open, {self.deaths} deaths, {len(self.crashes)} crashes"
                 print(told, file=sys.stderr)
                 next_word = now + 30
             submitting = any(client.is_alive() for client in clients)

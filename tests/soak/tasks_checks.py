@@ -54,8 +54,11 @@ class Verdict:
         return not (self.lost or self.stuck or self.effects or self.charges or self.order)
 
 
-def judge(database: Database, submitted: set[str], crashes: list[float]) -> Verdict:
-    """`submitted`: the ids that a client was told. `crashes`: when the server died, as its own clock has it."""
+def judge(database: Database, free_at: dict[str, float], crashes: list[float]) -> Verdict:
+    """`free_at`: the tasks that clients were told of, each with the moment since which no client locks it.
+
+    `crashes`: when the server died. All moments as the clock of this machine has them.
+    """
     verdict = Verdict()
     with database.reading() as work:
         rows = work.run(TASKS)
@@ -63,8 +66,9 @@ def judge(database: Database, submitted: set[str], crashes: list[float]) -> Verd
         held = work.run("SELECT request_id, state FROM holds WHERE state IN ('held', 'unknown')")
     verdict.stuck += [f"still {row['state']}: {row['request_id']}" for row in held]
     verdict.tasks = len(rows)
-    verdict.lost = sorted(submitted - {row["id"] for row in rows})
+    verdict.lost = sorted(free_at.keys() - {row["id"] for row in rows})
     for row in rows:
+        row["due"] = max(row["due"], free_at.get(row["id"], 0))
         told = f"{row['id']} ({row['status']})"
         verdict.by_status[row["status"]] = verdict.by_status.get(row["status"], 0) + 1
         if row["status"] in ("queued", "running"):
