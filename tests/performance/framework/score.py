@@ -59,12 +59,17 @@ def least_errors(errors: int, count: int) -> float:
     return max(0.0, (middle - Z * sqrt(share * (1 - share) / count + square / (4 * count))) / (1 + square))
 
 
+def largest_steady(stages: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The stage whose latencies are judged; a spike or stress is more than the machine can do by intention."""
+    steady = [stage for stage in stages if stage["name"].startswith("steady")]
+    return max(steady, key=lambda stage: stage["users"], default=None)
+
+
 def of_run(stages: list[dict[str, Any]], mix: dict[str, Any]) -> Score:
     """The score of one run: speed at the largest steady load, errors, memory, sockets and tasks over all stages."""
     score = Score()
-    steady = [stage for stage in stages if stage["name"].startswith("steady")]
-    if steady:
-        _speed(score, max(steady, key=lambda stage: stage["users"]), mix)
+    if steady := largest_steady(stages):
+        _speed(score, steady, mix)
     for stage in stages:
         if not stage.get("stress"):
             _errors(score, stage, len(stages))

@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from tests.performance.framework.charts import bars, forest, lines
 from tests.performance.framework.console import read
@@ -13,6 +14,7 @@ from tests.performance.framework.markdown import compare_markdown, run_markdown
 from tests.performance.framework.page import compare_page, run_page
 from tests.performance.framework.processes import Used
 from tests.performance.framework.summary import endpoint, generator, parts, series
+from tests.performance.perf import written
 
 
 def records(number=400, seconds=20.0):
@@ -74,6 +76,20 @@ def test_a_run_is_a_page_and_a_text():
     for svg in text.split("<svg")[1:]:
         ET.fromstring("<svg" + svg.split("</svg>")[0] + "</svg>")  # noqa: S314 - our own
     assert "| steady 10 users | 400 | 20.0 | 1 |" in run_markdown(report())
+
+
+@pytest.mark.parametrize(
+    ("late", "grade", "code"),
+    [((), "A", 0), ((), "D", 1), (("spike 200 users", "stress 120 users"), "A", 0), (("steady 10 users",), "A", 2)],
+)
+def test_there_is_no_verdict_where_the_generator_fell_behind_in_what_is_judged(tmp_path, late, grade, code):
+    found = report()
+    found["stages"] = [{**stage(), "name": name} for name in ("steady 10 users", "spike 200 users", "stress 120 users")]
+    for one in found["stages"]:
+        one["generator"]["kept_up"] = one["name"] not in late
+    found["score"]["grade"] = grade
+    assert written(found, tmp_path, "C") == code
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".html", ".json", ".md"]
 
 
 def test_a_comparison_is_a_page_and_a_text():
