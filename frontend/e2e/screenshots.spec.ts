@@ -15,7 +15,7 @@ async function picture(page: Page, name: string): Promise<void> {
 }
 
 test("each page", async ({ page, admin, browser }) => {
-  test.setTimeout(540_000);
+  test.setTimeout(900_000);
   for (const one of [page, admin]) {
     await one.setViewportSize({ width: 1280, height: 820 });
     await one.emulateMedia({ colorScheme: "light" });
@@ -51,6 +51,41 @@ test("each page", async ({ page, admin, browser }) => {
     await open(page, place);
     await picture(page, place.name);
   }
+  await page.goto("/ask");
+  await page.getByRole("button", { name: /Kind of answer/ }).click();
+  await page.getByRole("option", { name: "The passages, word for word" }).click();
+  await page.getByLabel("Your question").fill("How often is a refused charge retried?");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(page.getByText("Backed by the sources")).toBeVisible({ timeout: 60_000 });
+  await picture(page, "ask");
+  await page.goto("/dialogue");
+  await page.getByLabel("What is it about?").fill("Retry refused charges with back-off without paying twice");
+  await page.getByRole("button", { name: "Begin" }).click();
+  await expect(page.locator(".question").first()).toBeVisible({ timeout: 90_000 });
+  await picture(page, "dialogue");
+  await page.goto("/enhance");
+  const text = "# Retries\n\nThe charges is retried when it fail. It have a key, and the key are kept for 48 hours by the ledger.\n";
+  await page.getByLabel("Text, in Markdown").fill(text);
+  await page.getByRole("button", { name: /What to improve/ }).click();
+  await page.getByRole("option", { name: "Grammar" }).click();
+  await page.getByRole("button", { name: "Propose changes" }).click();
+  const hunk = page.locator(".hunk").first();
+  await expect(hunk.or(page.getByText("No change was offered")).first()).toBeVisible({ timeout: 120_000 });
+  await picture(page, "enhance");
+  await page.goto("/code");
+  await page.getByLabel("Code", { exact: true }).fill("def double(number: int) -> int:\n    return 2 * number\n");
+  await page.getByRole("button", { name: "Look at it first, for nothing" }).click();
+  await expect(page.getByRole("region", { name: "What is in it" })).toBeVisible();
+  await picture(page, "code");
+  await admin.goto("/performance");
+  await expect(admin.getByRole("region", { name: "Health" }).getByRole("listitem").first()).toBeVisible();
+  await picture(admin, "performance");
+  await admin.goto("/budget");
+  await admin.getByRole("button", { name: "Change the limit: user@demo.example" }).first().click();
+  await admin.getByLabel("New limit in dollars a period").fill("0.002");
+  await expect(admin.getByText("With this limit")).toBeVisible();
+  await picture(admin, "limit");
+  await admin.keyboard.press("Escape");
   await admin.goto("/admin");
   await admin.getByRole("tab", { name: "Models and prices" }).click();
   await expect(admin.getByRole("region", { name: "Prices" }).getByRole("row").nth(1)).toBeVisible();
