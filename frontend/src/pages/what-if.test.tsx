@@ -38,6 +38,12 @@ test("one's own limit is held against the last thirty days", async () => {
   expect(await screen.findByText(/last 30 days cost 50\s?% of it/)).toBeTruthy();
 });
 
+test("one's own days are not shown as another's, though they are known", async () => {
+  const both = <>{["me", "other"].map((one) => <WhatIf key={one} limit="10" whose={whose({ user_id: one })} />)}</>;
+  show(both, { [HISTORY]: () => ({ days, total_cost: 5, total_requests: 2 }) });
+  expect(await screen.findAllByText(/last 30 days/)).toHaveLength(1);
+});
+
 test("what is no amount is not judged", () => {
   show(<WhatIf limit="much" whose={whose()} />, {});
   expect(screen.queryByRole("status")).toBeNull();

@@ -17,15 +17,17 @@ export function WhatIf({ limit: text, whose }: { limit: string; whose: Whose }):
   const api = useApi();
   const { user_id: self } = useUser();
   const limit = dollars(text);
-  const history = useQuery({
+  const own = whose.user_id === self;
+  const days = useQuery({
     queryKey: [...keys.budget, "history", DAYS],
     queryFn: () => ask(api.GET("/api/v1/budget/usage-history", { params: { query: { days: DAYS } } })),
-    enabled: whose.user_id === self, // the API tells everyone's days to themselves alone
+    enabled: own, // the API tells everyone's days to themselves alone
   });
+  const history = own ? days.data : undefined; // what another page has asked for of oneself would be shown too
   if (limit === null) return null;
   const taken = whose.current_usage + whose.held;
   const expected = whose.projected_usage;
-  const usedUp = history.data && usedUpOn(history.data.days, limit);
+  const usedUp = history && usedUpOn(history.days, limit);
   return (
     <div className={taken > limit ? "refusal" : "notice"} role="status">
       <strong>{budget.whatIf}</strong>
@@ -35,11 +37,11 @@ export function WhatIf({ limit: text, whose }: { limit: string; whose: Whose }):
           {expected > limit ? budget.whatIfShort(money(expected)) : budget.whatIfEnough(percent((100 * expected) / limit))}
         </p>
       )}
-      {history.data && (
+      {history && (
         <p>
           {usedUp
             ? budget.whatIfMonthShort(day(usedUp))
-            : budget.whatIfMonthEnough(percent((100 * history.data.total_cost) / limit))}
+            : budget.whatIfMonthEnough(percent((100 * history.total_cost) / limit))}
         </p>
       )}
     </div>
